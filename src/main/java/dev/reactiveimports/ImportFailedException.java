@@ -1,0 +1,31 @@
+package dev.reactiveimports;
+
+/** An awaited import ended {@link ImportStatus#FAILED} or {@link ImportStatus#CANCELLED}. */
+public final class ImportFailedException extends ImportsException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final ImportOperation operation;
+
+    /**
+     * Tells of an import's end.
+     *
+     * @param operation the import as last seen
+     */
+    public ImportFailedException(ImportOperation operation) {
+        super(
+                "import " + operation.id() + " ended " + operation.statusText()
+                        + (operation.error() == null ? "" : ": " + operation.error()),
+                null);
+        this.operation = operation;
+    }
+
+    /**
+     * The import as last seen.
+     *
+     * @return its status is terminal, and not {@link ImportStatus#COMPLETED}
+     */
+    public ImportOperation operation() {
+        return operation;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.reactiveimports;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.Serializable;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One import as the service described it at one moment. All of it is the service's word: values are not corrected, so a
+ * percentage may fall, and {@code finishedAt} may be set on an import that is still pending.
+ *
+ * @param id the opaque id, 1 to 1000 characters
+ * @param uri where the data comes from; null when the service leaves it out
+ * @param status where it stands
+ * @param statusText the status as the service spelled it, of use when {@code status} is {@link ImportStatus#UNKNOWN}
+ * @param createdAt when it was started; null when the service leaves it out
+ * @param finishedAt when it ended; null when it has not, or the service leaves it out
+ * @param percentComplete how much is done, 0 to 100; says nothing about the status: 100 is not the end
+ * @param recordsImported records imported so far
+ * @param error why it failed; null when there is no error
+ * @param validationResult how many records passed; null before API version 2026-07
+ */
+public record ImportOperation(
+        String id,
+        @Nullable String uri,
+        ImportStatus status,
+        String statusText,
+        @Nullable Instant createdAt,
+        @Nullable Instant finishedAt,
+        double percentComplete,
+        long recordsImported,
+        @Nullable String error,
+        @Nullable ValidationResult validationResult)
+        implements Serializable {
+
+    /**
+     * Checks what every import must have.
+     *
+     * @throws IllegalArgumentException if {@code percentComplete} is not a finite number
+     */
+    public ImportOperation {
+        requireNonNull(id, "id");
+        requireNonNull(status, "status");
+        requireNonNull(statusText, "statusText");
+        if (!Double.isFinite(percentComplete)) {
+            throw new IllegalArgumentException("percentComplete must be a finite number, is " + percentComplete);
+        }
+    }
+
+    /**
+     * An import of which only id and status are told, for tests and for simulators.
+     *
+     * @param id the id
+     * @param status the status, its text the service's own spelling
+     * @return an import with no times, no progress and no error
+     */
+    public static ImportOperation of(String id, ImportStatus status) {
+        return new ImportOperation(id, null, status, status.wireName(), null, null, 0, 0, null, null);
+    }
+
+    /**
+     * Whether this import has ended.
+     *
+     * @return {@code status().isTerminal()}
+     */
+    public boolean isTerminal() {
+        return status.isTerminal();
+    }
+
+    /**
+     * How many records were imported and how many refused, told from API version 2026-07 on.
+     *
+     * @param importSuccesses records imported
+     * @param importErrors records refused
+     */
+    public record ValidationResult(long importSuccesses, long importErrors) implements Serializable {}
+}

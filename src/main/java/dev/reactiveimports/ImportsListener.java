@@ -1,0 +1,96 @@
+package dev.reactiveimports;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Told what a client does on the wire: for metrics, logs and dashboards. Every method does nothing by default.
+ *
+ * <p>Methods are called on the thread where the event happens, an event loop more often than not, so they must not block.
+ * What they throw is logged and changes nothing. They never see the API key or a pagination token.
+ */
+public interface ImportsListener {
+
+    /**
+     * An HTTP exchange ended: answered, failed or cancelled.
+     *
+     * @param exchange what was tried and what came of it
+     */
+    default void onExchange(Exchange exchange) {}
+
+    /**
+     * An attempt failed and another one will follow.
+     *
+     * @param retry what failed, and how long the client waits
+     */
+    default void onRetry(Retrying retry) {}
+
+    /**
+     * The service asked for fewer requests; every call of this client waits.
+     *
+     * @param wait for how long the client's calls are held back from now on
+     */
+    default void onThrottle(Duration wait) {}
+
+    /**
+     * One tick of a watch ended.
+     *
+     * @param poll how many imports were watched and what it cost
+     */
+    default void onPoll(Poll poll) {}
+
+    /**
+     * A watch saw an import's status change.
+     *
+     * @param change from what to what
+     */
+    default void onStatusChange(ImportStatusChange change) {}
+
+    /** The service's four operations. */
+    enum Operation {
+        /** One page of the listing. */
+        LIST,
+        /** One import. */
+        DESCRIBE,
+        /** A new import. */
+        START,
+        /** The end of an import. */
+        CANCEL
+    }
+
+    /**
+     * One HTTP exchange.
+     *
+     * @param operation what was asked for
+     * @param attempt 1 for the first try of a call, 2 for its first retry, and so on
+     * @param status the HTTP status, 0 when no answer came
+     * @param failure why it failed; null for a success and for an exchange that the caller cancelled
+     * @param duration from the first demand for this attempt to its end, the wait for a connection included
+     * @param bytes bytes of the answer's body that were read
+     */
+    record Exchange(
+            Operation operation,
+            int attempt,
+            int status,
+            @Nullable Throwable failure,
+            Duration duration,
+            long bytes) {}
+
+    /**
+     * A retry to come.
+     *
+     * @param operation what was asked for
+     * @param attempt which attempt failed, 1 for the first
+     * @param delay how long the client waits before the next
+     * @param cause why the attempt failed
+     */
+    record Retrying(Operation operation, int attempt, Duration delay, Throwable cause) {}
+
+    /**
+     * One tick of a watch.
+     *
+     * @param watched imports watched by it
+     * @param requests list and describe calls it made, retries not counted
+     */
+    record Poll(int watched, int requests) {}
+}

@@ -1,0 +1,16 @@
+package dev.reactiveimports;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * No usable answer came: refused, reset, name not found, TLS failed, timed out, or the client was closed meanwhile. The
+ * cause is what the transport said; it is a {@link java.util.concurrent.TimeoutException} when the attempt's time ran out.
+ */
+public final class ImportsTransportException extends ImportsException {
+
+    private static final long serialVersionUID = 1L;
+
+    ImportsTransportException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}
