@@ -7,7 +7,7 @@ public final class ListImportsSpec {
 
     private static final int MAX_PAGE_SIZE = 100;
     private static final int MAX_READ_AHEAD = 100;
-    private static final int MAX_TOKEN_LENGTH = 8000;
+    static final int MAX_TOKEN_LENGTH = 8000;
     private static final ListImportsSpec DEFAULTS = new ListImportsSpec(MAX_PAGE_SIZE, null, 0);
 
     private final int pageSize;
