@@ -27,6 +27,7 @@ public abstract sealed class ImportsException extends RuntimeException
     // written by the one subscription that signals this exception, before it does
     private @Nullable String paginationToken;
     private int attempts = 1;
+    private boolean retryBudgetSpent;
 
     ImportsException(String message, @Nullable Throwable cause) {
         super(message, cause);
@@ -50,6 +51,27 @@ public abstract sealed class ImportsException extends RuntimeException
         return attempts;
     }
 
+    /**
+     * Whether this failure was not retried because the client's retry budget was spent: so many calls failed of late that
+     * more requests would only add to an outage. First attempts are still made, and each that succeeds refills the budget.
+     *
+     * @return false when there was something left to retry with
+     */
+    public boolean retryBudgetSpent() {
+        return retryBudgetSpent;
+    }
+
+    /** Adds what the message, the service's own words, leaves out: attempts above 1, and a spent retry budget. */
+    @Override
+    @SuppressWarnings("OverrideThrowableToString")
+    public String toString() {
+        String text = super.toString();
+        if (attempts > 1) {
+            text += " [after " + attempts + " attempts]";
+        }
+        return retryBudgetSpent ? text + " [not retried: the client's retry budget is spent]" : text;
+    }
+
     ImportsException atPage(@Nullable String token) {
         this.paginationToken = token;
         return this;
@@ -58,5 +80,9 @@ public abstract sealed class ImportsException extends RuntimeException
     ImportsException afterAttempts(int made) {
         this.attempts = made;
         return this;
+    }
+
+    void markRetryBudgetSpent() {
+        this.retryBudgetSpent = true;
     }
 }

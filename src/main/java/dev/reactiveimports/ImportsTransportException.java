@@ -10,7 +10,19 @@ public final class ImportsTransportException extends ImportsException {
 
     private static final long serialVersionUID = 1L;
 
+    private final boolean retryable;
+
     ImportsTransportException(String message, @Nullable Throwable cause) {
+        this(message, cause, true);
+    }
+
+    /** Not retryable is what another attempt cannot cure: the client was closed, or its own pool is exhausted. */
+    ImportsTransportException(String message, @Nullable Throwable cause, boolean retryable) {
         super(message, cause);
+        this.retryable = retryable;
+    }
+
+    boolean retryable() {
+        return retryable;
     }
 }

@@ -1,0 +1,182 @@
+package dev.reactiveimports;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Signal;
+import reactor.util.retry.Retry;
+
+/**
+ * What happens around one attempt: it passes the throttle gate, a refusal closes the gate for all, and failures go to the
+ * retry policy as long as the budget lasts. Stateless but for its parts: what a call counts lives in its subscription.
+ */
+final class CallPolicy {
+
+    /** How long the gate closes when a throttling service does not say, or says nonsense. */
+    static final Duration OWN_PAUSE = Duration.ofSeconds(1);
+
+    private final Retry retry;
+    private final RetryBudget budget;
+    private final ThrottleGate gate;
+    private final ImportsListener listener;
+    private final Duration longestPause;
+
+    CallPolicy(Retry retry, RetryBudget budget, ThrottleGate gate, @Nullable ImportsListener listener) {
+        this.retry = retry instanceof ImportsRetry ours ? ours.schedulerOr(gate.scheduler()) : retry;
+        this.budget = budget;
+        this.gate = gate;
+        this.listener = SafeListener.of(listener);
+        this.longestPause = (retry instanceof ImportsRetry ours ? ours : ImportsRetry.ofDefaults()).maxRetryAfter();
+    }
+
+    /**
+     * A call that may be sent any number of times.
+     *
+     * @param attempt one attempt, given its number: 1 for the first
+     */
+    <T> Mono<T> retrying(ImportsListener.Operation operation, IntFunction<Mono<T>> attempt) {
+        return retryingIf(operation, attempt, failure -> true);
+    }
+
+    /**
+     * A call that must not be sent twice if the service may have taken it. Other failures never meet the retry policy, not
+     * even a caller's own that would retry everything.
+     *
+     * @param attempt one attempt, given its number: 1 for the first
+     * @param surelyNotTaken whether a failure proves that the service did not take the call
+     */
+    <T> Mono<T> retryingIf(
+            ImportsListener.Operation operation, IntFunction<Mono<T>> attempt, Predicate<Throwable> surelyNotTaken) {
+        return Mono.defer(() -> {
+            Call call = new Call(operation);
+            return call.exchange(attempt)
+                    .materialize()
+                    .<Signal<T>>handle((outcome, sink) -> {
+                        Throwable failure = outcome.getThrowable();
+                        if (failure != null && isTrue(surelyNotTaken, failure)) {
+                            sink.error(failure);
+                        } else {
+                            sink.next(outcome);
+                        }
+                    })
+                    .retryWhen(budget.guard(call.new Observed()))
+                    .<T>dematerialize()
+                    .onErrorMap(call::surface);
+        });
+    }
+
+    private static boolean isTrue(Predicate<Throwable> surelyNotTaken, Throwable failure) {
+        try {
+            return surelyNotTaken.test(failure);
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+            return false;
+        }
+    }
+
+    /** One subscription. Its attempts follow each other, so plain fields do. */
+    private final class Call {
+
+        private final ImportsListener.Operation operation;
+        private final FailureTrail trail = new FailureTrail();
+        private final AtomicReference<@Nullable Throwable> undecided = new AtomicReference<>();
+        private @Nullable Throwable last;
+        private int attempts;
+        private long failedAt;
+
+        Call(ImportsListener.Operation operation) {
+            this.operation = operation;
+        }
+
+        <T> Mono<T> exchange(IntFunction<Mono<T>> attempt) {
+            return gate.pass()
+                    .then(Mono.defer(() -> attempt.apply(++attempts)))
+                    .doOnSuccess(answer -> succeeded())
+                    .doOnError(this::failed);
+        }
+
+        private void succeeded() {
+            if (attempts == 1) {
+                budget.earn();
+            }
+        }
+
+        private void failed(Throwable failure) {
+            if (last != null) {
+                trail.add(last);
+            }
+            last = failure;
+            if (failure instanceof ImportsApiException e
+                    && (e.isThrottled() || (e.statusCode() == 503 && e.retryAfter() != null))) {
+                gate.throttled(pause(e.retryAfter()));
+            }
+        }
+
+        /** Of a wait too long for anyone, callers should hear from the service, not sit it out in the queue. */
+        private Duration pause(@Nullable Duration asked) {
+            if (asked == null || asked.isZero() || asked.compareTo(longestPause) > 0) {
+                return OWN_PAUSE;
+            }
+            return asked;
+        }
+
+        /** The last real failure, told how often and after what; a caller's own exception stays as it is. */
+        private Throwable surface(Throwable signalled) {
+            Throwable real = last;
+            if (real == null || (real != signalled && !Exceptions.isRetryExhausted(signalled))) {
+                return signalled;
+            }
+            if (real instanceof ImportsException e) {
+                e.afterAttempts(attempts);
+            }
+            return trail.suppressedBy(real);
+        }
+
+        private void tell(Duration delay, Throwable cause) {
+            listener.onRetry(new ImportsListener.Retrying(operation, attempts, delay, cause));
+        }
+
+        private long now() {
+            return gate.scheduler().now(TimeUnit.NANOSECONDS);
+        }
+
+        /** The policy, held to its duty: one retry for one failure at most, and an error when it will not retry. */
+        private final class Observed extends Retry {
+
+            Observed() {
+                super(retry.retryContext());
+            }
+
+            @Override
+            public Publisher<?> generateCompanion(Flux<RetrySignal> retrySignals) {
+                Flux<RetrySignal> failures = retrySignals.doOnNext(signal -> {
+                    failedAt = now();
+                    undecided.set(signal.failure());
+                });
+                return retry instanceof ImportsRetry ours
+                        ? ours.companion(failures, (signal, delay) -> tell(delay, signal.failure()))
+                        : Flux.from(retry.generateCompanion(failures))
+                                .filter(go -> answers())
+                                // a policy that just ends would turn the failure into an empty success
+                                .concatWith(Mono.defer(() -> Mono.error(
+                                        last == null ? new IllegalStateException("the retry policy ended") : last)));
+            }
+
+            /** A value without a failure before it would send a second request beside the first. */
+            private boolean answers() {
+                Throwable failure = undecided.getAndSet(null);
+                if (failure != null) {
+                    tell(Duration.ofNanos(Math.max(0, now() - failedAt)), failure);
+                }
+                return failure != null;
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.reactiveimports;
+
+import java.time.Duration;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
+import reactor.util.Logger;
+import reactor.util.Loggers;
+
+/** Stands before a caller's listener: what that one throws is logged and harms no call. */
+final class SafeListener implements ImportsListener {
+
+    private static final Logger LOG = Loggers.getLogger(ImportsListener.class);
+    private static final ImportsListener SILENT = new ImportsListener() {};
+
+    private final ImportsListener listener;
+
+    private SafeListener(ImportsListener listener) {
+        this.listener = listener;
+    }
+
+    static ImportsListener of(@Nullable ImportsListener listener) {
+        if (listener == null) {
+            return SILENT;
+        }
+        return listener instanceof SafeListener || listener == SILENT ? listener : new SafeListener(listener);
+    }
+
+    @Override
+    public void onExchange(Exchange exchange) {
+        tell(ImportsListener::onExchange, exchange);
+    }
+
+    @Override
+    public void onRetry(Retrying retry) {
+        tell(ImportsListener::onRetry, retry);
+    }
+
+    @Override
+    public void onThrottle(Duration wait) {
+        tell(ImportsListener::onThrottle, wait);
+    }
+
+    @Override
+    public void onPoll(Poll poll) {
+        tell(ImportsListener::onPoll, poll);
+    }
+
+    @Override
+    public void onStatusChange(ImportStatusChange change) {
+        tell(ImportsListener::onStatusChange, change);
+    }
+
+    private <E> void tell(BiConsumer<ImportsListener, E> method, E event) {
+        try {
+            method.accept(listener, event);
+        } catch (Throwable t) {
+            Exceptions.throwIfJvmFatal(t);
+            LOG.warn("an ImportsListener threw, which changes nothing", t);
+        }
+    }
+}
