@@ -1,0 +1,70 @@
+package dev.reactiveimports;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * Text of a server, made fit for a message or a log line: control and format characters (line breaks, escape sequences,
+ * what reverses the reading direction) become one space, the ends are trimmed, the length is bounded.
+ */
+final class SafeText {
+
+    /** The most that a message quotes of an answer. */
+    static final int EXCERPT_LENGTH = 200;
+
+    private SafeText() {}
+
+    /** At most so many characters, never half a surrogate pair. */
+    static String of(CharSequence text, int maxLength) {
+        StringBuilder safe = new StringBuilder(Math.min(text.length(), maxLength));
+        for (int i = 0; i < text.length(); ) {
+            int c = Character.codePointAt(text, i);
+            i += Character.charCount(c);
+            if (isUnsafe(c)) {
+                c = ' ';
+            }
+            // leading space goes, and what was replaced leaves no rows of spaces
+            if (c == ' ' && (safe.length() == 0 || safe.charAt(safe.length() - 1) == ' ')) {
+                continue;
+            }
+            if (safe.length() + Character.charCount(c) > maxLength) {
+                break;
+            }
+            safe.appendCodePoint(c);
+        }
+        int end = safe.length();
+        return safe.substring(0, end > 0 && safe.charAt(end - 1) == ' ' ? end - 1 : end);
+    }
+
+    /** The same of bytes; what is no UTF-8 becomes U+FFFD. Reads no more bytes than it may need. */
+    static String of(byte[] bytes, int offset, int length, int maxLength) {
+        int skipped = 0;
+        while (skipped < length && bytes[offset + skipped] >= 0 && bytes[offset + skipped] <= ' ') {
+            skipped++;
+        }
+        int read = Math.min(length - skipped, 8 * maxLength);
+        return of(new String(bytes, offset + skipped, read, UTF_8), maxLength);
+    }
+
+    /** What a message quotes of an answer that was refused: from its beginning, or around the byte that is wrong. */
+    static String excerpt(byte[] bytes, int offset, int length, long wrongAt) {
+        int from = 0;
+        if (wrongAt > EXCERPT_LENGTH / 2 && wrongAt <= length && length > EXCERPT_LENGTH) {
+            from = Math.min((int) wrongAt - EXCERPT_LENGTH / 2, length - EXCERPT_LENGTH);
+            while (from > 0 && (bytes[offset + from] & 0xC0) == 0x80) {
+                from--;
+            }
+        }
+        return of(bytes, offset + from, length - from, EXCERPT_LENGTH);
+    }
+
+    private static boolean isUnsafe(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> true;
+            default -> false;
+        };
+    }
+}
