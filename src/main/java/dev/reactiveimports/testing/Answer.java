@@ -1,0 +1,55 @@
+package dev.reactiveimports.testing;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A whole answer; the body is text, and framed on the wire. */
+record Answer(int status, Map<String, String> headers, String body) {
+
+    private static final String CONTENT_TYPE = "content-type";
+
+    static Answer json(int status, String body) {
+        return new Answer(status, Map.of(CONTENT_TYPE, "application/json"), body);
+    }
+
+    static Answer text(int status, String body) {
+        return new Answer(status, Map.of(CONTENT_TYPE, "text/plain; charset=utf-8"), body);
+    }
+
+    /** The service's error body; its code is one of gRPC, not of HTTP. */
+    static Answer error(int status, String message) {
+        return json(status, SimulatorJson.error(grpcCode(status), message));
+    }
+
+    static Answer tooManyRequests(long retryAfterSeconds) {
+        return error(429, "Too many requests. Slow down.").with("retry-after", Long.toString(retryAfterSeconds));
+    }
+
+    Answer with(String header, String value) {
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(header, value);
+        return new Answer(status, more, body);
+    }
+
+    /** RFC 9110: these have no body, and no Content-Length either. */
+    static boolean isBodyless(int status) {
+        return status == 204 || status == 304;
+    }
+
+    /** As google.rpc.Code maps to HTTP; 2 is UNKNOWN. */
+    private static int grpcCode(int status) {
+        return switch (status) {
+            case 400 -> 3;
+            case 401 -> 16;
+            case 403 -> 7;
+            case 404 -> 5;
+            case 409 -> 6;
+            case 429 -> 8;
+            case 500 -> 13;
+            case 501 -> 12;
+            case 503 -> 14;
+            case 504 -> 4;
+            default -> 2;
+        };
+    }
+}

@@ -1,0 +1,65 @@
+package dev.reactiveimports.testing;
+
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.resources.LoopResources;
+
+/** A bound server with its connections and its threads. */
+final class SimulatorServer {
+
+    private static final Duration BIND_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+    private final DisposableServer server;
+    private final ChannelGroup connections;
+    private final LoopResources threads;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private SimulatorServer(DisposableServer server, ChannelGroup connections, LoopResources threads) {
+        this.server = server;
+        this.connections = connections;
+        this.threads = threads;
+    }
+
+    /** Waits until the port is known: without it there is nothing to hand to a test. Loopback needs about a millisecond. */
+    static SimulatorServer bind(HttpServer http, LoopResources threads) {
+        ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
+        try {
+            DisposableServer server = http.doOnConnection(connection -> connections.add(connection.channel()))
+                    .bindNow(BIND_TIMEOUT);
+            return new SimulatorServer(server, connections, threads);
+        } catch (RuntimeException notBound) {
+            threads.dispose();
+            throw notBound;
+        }
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    int connections() {
+        return connections.size();
+    }
+
+    void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        server.dispose();
+        // an event loop that ends closes its connections
+        Mono<Void> ended = threads.disposeLater(Duration.ZERO, CLOSE_TIMEOUT);
+        if (Schedulers.isInNonBlockingThread()) {
+            ended.subscribe();
+        } else {
+            ended.block(CLOSE_TIMEOUT);
+        }
+    }
+}
