@@ -47,18 +47,18 @@ final class ImportsReader {
     }
 
     private static List<ImportOperation> items(JsonParser p) throws IOException {
-        require(p, JsonToken.START_ARRAY, "data is no array");
+        require(p, JsonToken.START_ARRAY, "data", "is no array");
         List<ImportOperation> items = new ArrayList<>(PAGE_SIZE);
         ImportDraft draft = new ImportDraft();
         while (p.nextToken() != JsonToken.END_ARRAY) {
-            require(p, JsonToken.START_OBJECT, "data has an item that is no object");
+            require(p, JsonToken.START_OBJECT, "data", "has an item that is no object");
             items.add(operation(p, draft));
         }
         return items;
     }
 
     private static @Nullable String next(JsonParser p) throws IOException {
-        require(p, JsonToken.START_OBJECT, "pagination is no object");
+        require(p, JsonToken.START_OBJECT, "pagination", "is no object");
         String next = null;
         int claimed = 0;
         for (String name = p.nextFieldName(); name != null; name = p.nextFieldName()) {
@@ -126,7 +126,7 @@ final class ImportsReader {
             case ImportDraft.URI -> draft.uri(text(p, name));
             case ImportDraft.ERROR -> draft.error(text(p, name));
             case ImportDraft.STATUS -> {
-                require(p, JsonToken.VALUE_STRING, "status is no string");
+                require(p, JsonToken.VALUE_STRING, "status", "is no string");
                 if (!draft.knownStatus(p.getTextCharacters(), p.getTextOffset(), p.getTextLength())) {
                     draft.status(p.getText());
                 }
@@ -142,7 +142,7 @@ final class ImportsReader {
     }
 
     private static ValidationResult validationResult(JsonParser p) throws IOException {
-        require(p, JsonToken.START_OBJECT, "validationResult is no object");
+        require(p, JsonToken.START_OBJECT, "validationResult", "is no object");
         // a count that is left out is 0, as protobuf writes it
         ImportDraft.Counts counts = new ImportDraft.Counts();
         int claimed = 0;
@@ -159,7 +159,7 @@ final class ImportsReader {
     /** The id, which must be one that can be asked for; an integer counts as its text. */
     private static String id(JsonParser p) throws IOException {
         if (p.currentToken() != JsonToken.VALUE_NUMBER_INT) {
-            require(p, JsonToken.VALUE_STRING, "id is no string");
+            require(p, JsonToken.VALUE_STRING, "id", "is no string");
         }
         try {
             return Limits.requireId(p.getText());
@@ -169,13 +169,13 @@ final class ImportsReader {
     }
 
     private static String text(JsonParser p, String name) throws IOException {
-        require(p, JsonToken.VALUE_STRING, name + " is no string");
+        require(p, JsonToken.VALUE_STRING, name, "is no string");
         return p.getText();
     }
 
     /** A timestamp; null if it is empty. */
     private static @Nullable Instant instant(JsonParser p, String name) throws IOException {
-        require(p, JsonToken.VALUE_STRING, name + " is no string");
+        require(p, JsonToken.VALUE_STRING, name, "is no string");
         char[] text = p.getTextCharacters();
         int length = p.getTextLength();
         if (length == 0) {
@@ -239,9 +239,10 @@ final class ImportsReader {
         return token == JsonToken.VALUE_NULL;
     }
 
-    private static void require(JsonParser p, JsonToken token, String otherwise) {
+    // two texts, because to join them before they are needed was a third of all garbage
+    private static void require(JsonParser p, JsonToken token, String name, String otherwise) {
         if (p.currentToken() != token) {
-            throw refusal(p, otherwise);
+            throw refusal(p, name + ' ' + otherwise);
         }
     }
 
