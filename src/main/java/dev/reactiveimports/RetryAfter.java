@@ -89,11 +89,15 @@ final class RetryAfter {
         }
     }
 
-    /** Two digits of a year that look more than 50 years ahead mean the past: section 5.6.7 again. */
+    /** Two digits of a year that look more than 50 years ahead mean the past (section 5.6.7 again), and vice versa. */
     private static int century(int twoDigits, Instant now) {
         int thisYear = now.atOffset(ZoneOffset.UTC).getYear();
         int century = thisYear - Math.floorMod(thisYear, 100);
-        return century + twoDigits > thisYear + RFC_850_HORIZON_YEARS ? century - 100 : century;
+        int ahead = century + twoDigits - thisYear;
+        if (ahead > RFC_850_HORIZON_YEARS) {
+            return century - 100;
+        }
+        return ahead <= -RFC_850_HORIZON_YEARS ? century + 100 : century;
     }
 
     private static int number(Matcher parts, String name) {

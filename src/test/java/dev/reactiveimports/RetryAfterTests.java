@@ -1,0 +1,148 @@
+package dev.reactiveimports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RetryAfterTests {
+
+    private static final Instant NOW = Instant.parse("2026-11-23T08:49:37Z");
+
+    @ParameterizedTest
+    @CsvSource({
+        "3, PT3S",
+        "0, PT0S",
+        "00, PT0S",
+        "' 7\t', PT7S",
+        "0000000000000000000003, PT3S",
+        "120, PT2M",
+        "3155760000, P36525D",
+    })
+    void readsSeconds(String header, Duration expected) {
+        assertThat(RetryAfter.parse(header, null, NOW)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Mon, 23 Nov 2026 08:49:40 GMT       | PT3S",
+                "Monday, 23-Nov-26 08:49:40 GMT      | PT3S",
+                "Mon Nov 23 08:49:40 2026            | PT3S",
+                "Sat Dec  5 08:49:37 2026            | P12D",
+                "Mon, 23 Nov 2026 08:49:37 GMT       | PT0S",
+                "Mon, 23 Nov 2026 23:59:60 GMT       | PT15H10M23S",
+                "Thursday, 23-Jan-76 08:49:37 GMT    | P17958D",
+                "Fri, 01 Jan 2027 00:00:00 GMT       | P38DT15H10M23S",
+                "Sun Feb 28 08:49:37 2027            | P97D",
+                "Mon, 31 Mar 2027 08:49:37 GMT       | P128D",
+                "Fri, 30 Apr 2027 08:49:37 GMT       | P158D",
+                "Mon, 31 May 2027 08:49:37 GMT       | P189D",
+                "Wed, 30 Jun 2027 08:49:37 GMT       | P219D",
+                "Sat, 31 Jul 2027 08:49:37 GMT       | P250D",
+                "Tue, 31 Aug 2027 08:49:37 GMT       | P281D",
+                "Thu, 30 Sep 2027 08:49:37 GMT       | P311D",
+                "Sun, 31 Oct 2027 08:49:37 GMT       | P342D",
+            })
+    void readsEachFormOfADate(String header, Duration expected) {
+        assertThat(RetryAfter.parse(header, null, NOW)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "-1",
+                "+1",
+                "1.5",
+                "nan",
+                "NaN",
+                "Infinity",
+                "1e3",
+                "0x10",
+                "3s",
+                "3, 4",
+                "٣",
+                "12345678901234567890",
+                "99999999999",
+                "3155760001",
+                "soon",
+                "Mon, 23 Nov 2026 08:49:36 GMT",
+                "Sun, 06 Nov 1994 08:49:37 GMT",
+                "Sunday, 06-Nov-94 08:49:37 GMT",
+                "Monday, 23-Nov-77 08:49:37 GMT",
+                "Mon, 23 Nov 2026 08:49:40 CET",
+                "mon, 23 nov 2026 08:49:40 gmt",
+                "Mon, 31 Feb 2027 08:49:40 GMT",
+                "Mon, 23 Nov 2026 24:49:40 GMT",
+                "Mon, 23 Nov 2026 08:60:40 GMT",
+                "Mon, 23 Nov 2026 08:49:61 GMT",
+                "Mon, 00 Nov 2027 08:49:40 GMT",
+                "Mon Nov    08:49:40 2027",
+                "Mon Nov  0 08:49:40 2027",
+                "Fri, 31 Dec 9999 23:59:59 GMT",
+                "2026-11-23T08:49:40Z",
+            })
+    void knowsNothingFromNonsenseAndThePast(@Nullable String header) {
+        assertThat(RetryAfter.parse(header, null, NOW)).isNull();
+    }
+
+    @Test
+    void measuresADateAgainstTheDateOfTheAnswer() {
+        String until = "Mon, 23 Nov 2026 08:49:40 GMT";
+        assertThat(RetryAfter.parse(until, "Mon, 23 Nov 2026 08:49:35 GMT", NOW))
+                .isEqualTo(Duration.ofSeconds(5));
+        assertThat(RetryAfter.parse(until, " Monday, 23-Nov-26 08:49:35 GMT ", NOW))
+                .isEqualTo(Duration.ofSeconds(5));
+        assertThat(RetryAfter.parse(until, "Mon, 23 Nov 2026 08:49:41 GMT", NOW))
+                .isNull();
+        assertThat(RetryAfter.parse(until, "yesterday", NOW)).isEqualTo(Duration.ofSeconds(3));
+        assertThat(RetryAfter.parse(until, "Mon, 23 Nov 2026 08:49:35 GMT" + " ".repeat(80), NOW))
+                .isEqualTo(Duration.ofSeconds(3));
+        assertThat(RetryAfter.parse("9", "Mon, 23 Nov 2026 08:49:35 GMT", NOW)).isEqualTo(Duration.ofSeconds(9));
+    }
+
+    @Test
+    void takesATwoDigitYearForTheNearestOne() {
+        Instant turn = Instant.parse("2099-12-31T23:59:59Z");
+        // "00" looks 99 years old; that is what the year says, and the past is no answer
+        assertThat(RetryAfter.parse("Friday, 01-Jan-00 00:00:02 GMT", null, turn))
+                .isNull();
+        assertThat(RetryAfter.parse("Thursday, 31-Dec-99 23:59:59 GMT", null, turn))
+                .isEqualTo(Duration.ZERO);
+    }
+
+    @Test
+    void doesNotReadEndlessHeaders() {
+        assertThat(RetryAfter.parse("0".repeat(63) + "3", null, NOW)).isEqualTo(Duration.ofSeconds(3));
+        assertThat(RetryAfter.parse("0".repeat(64) + "3", null, NOW)).isNull();
+    }
+
+    @Property(tries = 2000)
+    void neverThrowsNorGoesBack(@ForAll String header, @ForAll String date) {
+        Duration wait = RetryAfter.parse(header, date, NOW);
+        assertThat(wait == null || !wait.isNegative()).isTrue();
+    }
+
+    @Property(tries = 1000)
+    void neverThrowsOnWhatLooksLikeADate(
+            @ForAll int day, @ForAll int year, @ForAll int hour, @ForAll int minute, @ForAll int second) {
+        String time = "%02d:%02d:%02d".formatted(hour % 100, minute % 100, second % 100);
+        for (String form : new String[] {
+            "Mon, %1$02d Nov %2$04d %3$s GMT", "Monday, %1$02d-Nov-%4$02d %3$s GMT", "Mon Nov %1$2d %3$s %2$04d"
+        }) {
+            RetryAfter.parse(form.formatted(day % 100, year % 10000, time, year % 100), null, NOW);
+        }
+    }
+}

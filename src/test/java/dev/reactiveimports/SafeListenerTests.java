@@ -1,0 +1,99 @@
+package dev.reactiveimports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.reactiveimports.ImportsListener.Exchange;
+import dev.reactiveimports.ImportsListener.Operation;
+import dev.reactiveimports.ImportsListener.Poll;
+import dev.reactiveimports.ImportsListener.Retrying;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SafeListenerTests {
+
+    private static final class Recorder implements ImportsListener {
+
+        final List<Object> events = new ArrayList<>();
+        private final Throwable thrown;
+
+        Recorder(Throwable thrown) {
+            this.thrown = thrown;
+        }
+
+        private void record(Object event) {
+            events.add(event);
+            if (thrown instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) thrown;
+        }
+
+        @Override
+        public void onExchange(Exchange exchange) {
+            record(exchange);
+        }
+
+        @Override
+        public void onRetry(Retrying retry) {
+            record(retry);
+        }
+
+        @Override
+        public void onThrottle(Duration wait) {
+            record(wait);
+        }
+
+        @Override
+        public void onPoll(Poll poll) {
+            record(poll);
+        }
+
+        @Override
+        public void onStatusChange(ImportStatusChange change) {
+            record(change);
+        }
+    }
+
+    private static final ImportOperation OPERATION =
+            new ImportOperation("1", null, ImportStatus.PENDING, "Pending", null, null, 0, 0, null, null);
+
+    @Test
+    void tellsEverythingAndSwallowsWhatIsThrown() {
+        Recorder recorder = new Recorder(new IllegalStateException("mine"));
+        ImportsListener safe = SafeListener.of(recorder);
+        Object[] events = {
+            new Exchange(Operation.LIST, 1, 200, null, Duration.ZERO, 0),
+            new Retrying(Operation.LIST, 1, Duration.ZERO, new IllegalStateException()),
+            Duration.ofSeconds(3),
+            new Poll(1, 1),
+            new ImportStatusChange("1", null, ImportStatus.PENDING, OPERATION)
+        };
+        assertThatCode(() -> {
+                    safe.onExchange((Exchange) events[0]);
+                    safe.onRetry((Retrying) events[1]);
+                    safe.onThrottle((Duration) events[2]);
+                    safe.onPoll((Poll) events[3]);
+                    safe.onStatusChange((ImportStatusChange) events[4]);
+                })
+                .doesNotThrowAnyException();
+        assertThat(recorder.events).containsExactly(events);
+    }
+
+    @Test
+    void letsTheJvmDie() {
+        ImportsListener safe = SafeListener.of(new Recorder(new OutOfMemoryError("test")));
+        assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> safe.onThrottle(Duration.ZERO));
+    }
+
+    @Test
+    void isSilentWithoutAListenerAndNeverStacked() {
+        assertThatCode(() -> SafeListener.of(null).onThrottle(Duration.ZERO)).doesNotThrowAnyException();
+        ImportsListener safe = SafeListener.of(new Recorder(new IllegalStateException()));
+        assertThat(SafeListener.of(safe)).isSameAs(safe);
+        assertThat(SafeListener.of(SafeListener.of(null))).isSameAs(SafeListener.of(null));
+    }
+}
