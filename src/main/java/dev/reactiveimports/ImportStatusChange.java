@@ -1,6 +1,12 @@
 package dev.reactiveimports;
 
+import static java.util.Objects.requireNonNull;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 
 /**
  * An import's step from one status to another.
@@ -10,4 +16,70 @@ import org.jspecify.annotations.Nullable;
  * @param to the status now
  * @param operation the observation that showed it
  */
-public record ImportStatusChange(String id, @Nullable ImportStatus from, ImportStatus to, ImportOperation operation) {}
+public record ImportStatusChange(String id, @Nullable ImportStatus from, ImportStatus to, ImportOperation operation) {
+
+    /**
+     * Reduces observations to changes of status, each import by itself: {@code flux.transform(ImportStatusChange::detect)}.
+     * The first observation of an import is a change from null.
+     *
+     * @param observations of any number of imports, mixed: of a watch, of listings one after another
+     * @return as {@link #since} tells
+     */
+    public static Flux<ImportStatusChange> detect(Flux<ImportOperation> observations) {
+        return since(Map.of()).apply(observations);
+    }
+
+    /**
+     * Reduces observations to changes of status compared with what was known before, which after a restart is what was
+     * stored: {@code flux.transform(ImportStatusChange.since(stored))}. An import whose first observation shows the known
+     * status is not emitted; an import that is not known is, with a {@code from} of null.
+     *
+     * <p>Two unknown statuses of different text ({@link ImportOperation#statusText()}) are a change too, from
+     * {@link ImportStatus#UNKNOWN} to itself; to {@code UNKNOWN} as a known status every text is equal.
+     *
+     * <p>Every subscription starts from {@code known} and remembers one status for each import it saw. Demand is passed
+     * on; observations that show no change are replaced by requesting others.
+     *
+     * @param known the last known status of each import by its id; copied at once
+     * @return a function for {@link Flux#transform}
+     * @throws NullPointerException if the map has a null key or value
+     */
+    public static Function<Flux<ImportOperation>, Flux<ImportStatusChange>> since(Map<String, ImportStatus> known) {
+        Map<String, ImportStatus> copy = Map.copyOf(known);
+        return observations -> {
+            requireNonNull(observations, "observations");
+            return Flux.defer(() -> {
+                Map<String, Seen> last = new HashMap<>();
+                copy.forEach((id, status) -> last.put(id, new Seen(status, null)));
+                return observations.handle((operation, sink) -> {
+                    ImportStatusChange change = observe(last, operation);
+                    if (change != null) {
+                        sink.next(change);
+                    }
+                });
+            });
+        };
+    }
+
+    private static @Nullable ImportStatusChange observe(Map<String, Seen> last, ImportOperation operation) {
+        Seen before = last.get(operation.id());
+        if (before != null && before.shows(operation)) {
+            return null;
+        }
+        last.put(operation.id(), new Seen(operation.status(), operation.statusText()));
+        if (before != null && before.status == operation.status() && before.text == null) {
+            return null;
+        }
+        return new ImportStatusChange(
+                operation.id(), before == null ? null : before.status, operation.status(), operation);
+    }
+
+    /** The text only tells unknown statuses apart; null when just the status was known. */
+    private record Seen(ImportStatus status, @Nullable String text) {
+
+        boolean shows(ImportOperation operation) {
+            return status == operation.status()
+                    && (status != ImportStatus.UNKNOWN || operation.statusText().equals(text));
+        }
+    }
+}
