@@ -1,0 +1,104 @@
+package dev.reactiveimports;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * One subscription of {@link PollSpec#poll}. A round waits and polls; rounds are repeated, and a gate keeps each one
+ * from starting without demand. A round that has nothing new to tell is empty, and its demand is left to the next.
+ */
+final class Polling {
+
+    private static final int MAX_SUPPRESSED = 10;
+
+    private final PollSpec spec;
+    private final Mono<ImportOperation> describe;
+    private final Predicate<? super Throwable> expected;
+    private final Scheduler scheduler;
+    private final List<Throwable> earlierFailures = new ArrayList<>();
+
+    // rounds follow each other, so none of this is shared
+    private @Nullable Pace pace;
+    private @Nullable ImportOperation emitted;
+    private boolean ended;
+    private int failures;
+    private long polledAt;
+    private long wait;
+
+    Polling(PollSpec spec, Mono<ImportOperation> describe, Predicate<? super Throwable> expected) {
+        this.spec = spec;
+        this.describe = describe;
+        this.expected = expected;
+        this.scheduler = spec.scheduler();
+    }
+
+    Flux<ImportOperation> flux() {
+        return DemandGate.onDemand(Mono.defer(this::round)).repeat(() -> !ended);
+    }
+
+    private Mono<ImportOperation> round() {
+        Mono<ImportOperation> poll = describe.switchIfEmpty(Mono.error(Polling::nothing))
+                .filter(this::isNews)
+                .onErrorResume(this::afterFailure);
+        // a clock that is set back must not stretch the wait
+        long left = Math.min(wait, polledAt + wait - now());
+        return left <= 0 ? poll : Mono.delay(Duration.ofMillis(left), scheduler).then(poll);
+    }
+
+    private boolean isNews(ImportOperation seen) {
+        polledAt = now();
+        if (pace == null) {
+            pace = new Pace(seen.createdAt(), polledAt);
+        }
+        wait = pace.afterPoll(spec, seen.percentComplete(), polledAt);
+        failures = 0;
+        earlierFailures.clear();
+        ended = seen.isTerminal();
+        if (!ended && seen.equals(emitted)) {
+            return false;
+        }
+        emitted = seen;
+        return true;
+    }
+
+    private Mono<ImportOperation> afterFailure(Throwable failure) {
+        polledAt = now();
+        if (expected.test(failure)) {
+            wait = Pace.afterFailure(spec, 1);
+            return Mono.empty();
+        }
+        if (!Transient.isTransient(failure) || ++failures >= spec.maxFailures()) {
+            return Mono.error(withSuppressed(failure, earlierFailures));
+        }
+        if (earlierFailures.size() < MAX_SUPPRESSED) {
+            earlierFailures.add(failure);
+        }
+        wait = Pace.afterFailure(spec, failures);
+        return Mono.empty();
+    }
+
+    static Throwable withSuppressed(Throwable failure, List<Throwable> others) {
+        for (Throwable other : others) {
+            // an exception may be signalled twice, and none can suppress itself
+            if (other != failure && !List.of(failure.getSuppressed()).contains(other)) {
+                failure.addSuppressed(other);
+            }
+        }
+        return failure;
+    }
+
+    private static ImportsProtocolException nothing() {
+        return new ImportsProtocolException("describing the import gave nothing");
+    }
+
+    private long now() {
+        return scheduler.now(TimeUnit.MILLISECONDS);
+    }
+}

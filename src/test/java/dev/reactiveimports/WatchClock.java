@@ -1,0 +1,64 @@
+package dev.reactiveimports;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.scheduler.Scheduler;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+/** Virtual time that knows how many timers are pending, and whose clock may be set. */
+final class WatchClock implements Scheduler {
+
+    private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    private final AtomicInteger timers = new AtomicInteger();
+    private final AtomicLong shift = new AtomicLong();
+
+    void forward(Duration duration) {
+        time.advanceTimeBy(duration);
+    }
+
+    void setForwardBy(Duration duration) {
+        shift.addAndGet(duration.toMillis());
+    }
+
+    int timers() {
+        return timers.get();
+    }
+
+    long seconds() {
+        return time.now(TimeUnit.SECONDS);
+    }
+
+    @Override
+    public Disposable schedule(Runnable task) {
+        return time.schedule(task);
+    }
+
+    @Override
+    public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+        timers.incrementAndGet();
+        Disposable.Swap swap = Disposables.swap();
+        Disposable once = Disposables.composite(swap, timers::decrementAndGet);
+        swap.update(time.schedule(
+                () -> {
+                    once.dispose();
+                    task.run();
+                },
+                delay,
+                unit));
+        return once;
+    }
+
+    @Override
+    public long now(TimeUnit unit) {
+        return time.now(unit) + unit.convert(shift.get(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public Worker createWorker() {
+        return time.createWorker();
+    }
+}
