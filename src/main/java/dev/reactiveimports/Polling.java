@@ -74,7 +74,7 @@ final class Polling {
             wait = Pace.afterFailure(spec, 1);
             return Mono.empty();
         }
-        if (!Transient.isTransient(failure) || ++failures >= spec.maxFailures()) {
+        if (!ImportsRetry.isTransient(failure) || ++failures >= spec.maxFailures()) {
             return Mono.error(withSuppressed(failure, earlierFailures));
         }
         if (earlierFailures.size() < MAX_SUPPRESSED) {
