@@ -36,8 +36,12 @@ final class Pagination {
      * @param readAhead pages to fetch ahead of demand, from the first demand on
      */
     static Flux<ImportOperation> items(Flux<ImportPage> pages, int readAhead) {
-        Flux<ImportPage> source = readAhead == 0 ? pages : onDemand(pages.limitRate(readAhead, 1));
-        return source.concatMapDelayError(Pagination::itemsOf, 0);
+        return ahead(pages, readAhead).concatMapDelayError(Pagination::itemsOf, 0);
+    }
+
+    /** The pages, some of them fetched before they are requested, but none before the first demand. */
+    static Flux<ImportPage> ahead(Flux<ImportPage> pages, int readAhead) {
+        return readAhead == 0 ? pages : onDemand(pages.limitRate(readAhead, 1));
     }
 
     private static Mono<ImportPage> next(

@@ -35,10 +35,11 @@ final class TokenTrail {
         }
         emptyPages = page.items().isEmpty() ? emptyPages + 1 : 0;
         if (emptyPages >= MAX_EMPTY_PAGES) {
-            return new ImportsProtocolException(MAX_EMPTY_PAGES + " empty pages in a row, each with a token to go on");
+            return ImportsProtocolException.definite(
+                    MAX_EMPTY_PAGES + " empty pages in a row, each with a token to go on");
         }
         return isRepeated(token)
-                ? new ImportsProtocolException("the listing runs in a circle: a pagination token came back")
+                ? ImportsProtocolException.definite("the listing runs in a circle: a pagination token came back")
                 : null;
     }
 

@@ -37,10 +37,7 @@ class DemandGateTests {
     @Test
     void cancelBeforeDemandNeverSubscribes() {
         AtomicBoolean subscribed = new AtomicBoolean();
-        Mono<String> gated = DemandGate.onDemand(Mono.fromSupplier(() -> {
-            subscribed.set(true);
-            return "x";
-        }));
+        Mono<String> gated = DemandGate.onDemand(Mono.just("x").hide().doOnSubscribe(s -> subscribed.set(true)));
         gated.subscribe(new BaseSubscriber<>() {
             @Override
             protected void hookOnSubscribe(Subscription subscription) {
