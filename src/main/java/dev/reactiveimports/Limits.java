@@ -10,6 +10,8 @@ final class Limits {
     /** The longest id the service documents, in UTF-16 units. */
     static final int MAX_ID_LENGTH = 1000;
 
+    private static final int MAX_API_KEY_LENGTH = 1000;
+
     private Limits() {}
 
     static String requireText(String value, String name, int maxLength) {
@@ -41,6 +43,21 @@ final class Limits {
             throw new IllegalArgumentException("id must not be \".\" or \"..\": it is one segment of a path");
         }
         return id;
+    }
+
+    /** Refuses what would break out of its header; says where, never what. */
+    static String requireApiKey(String key) {
+        requireNonNull(key, "apiKey");
+        if (key.isEmpty() || key.length() > MAX_API_KEY_LENGTH) {
+            throw new IllegalArgumentException("apiKey must have 1.." + MAX_API_KEY_LENGTH + " characters");
+        }
+        for (int i = 0; i < key.length(); i++) {
+            if (key.charAt(i) < 0x21 || key.charAt(i) > 0x7E) {
+                throw new IllegalArgumentException(
+                        "apiKey must have visible ASCII characters only (0x21..0x7E); see index " + i);
+            }
+        }
+        return key;
     }
 
     static int requireRange(int value, String name, int min, int max) {

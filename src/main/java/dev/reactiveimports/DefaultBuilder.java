@@ -1,0 +1,146 @@
+package dev.reactiveimports;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+import reactor.util.retry.Retry;
+
+/** Collects the settings and wires the parts, each time anew. */
+final class DefaultBuilder implements ReactiveImportsApi.Builder {
+
+    private static final Pattern API_VERSION = Pattern.compile("[A-Za-z0-9.-]{1,32}");
+    private static final int MAX_SOURCE_TAG_LENGTH = 200;
+
+    private final String indexHost;
+    private final Mono<String> apiKey;
+    private String apiVersion = "2025-10";
+    private String sourceTag = "";
+    private @Nullable HttpClient base;
+    private UnaryOperator<HttpClient> customizer = UnaryOperator.identity();
+    private boolean plaintextAllowed;
+    private Duration attemptTimeout = Duration.ofSeconds(30);
+    private Retry retry = ImportsRetry.ofDefaults();
+    private PollSpec pollSpec = PollSpec.adaptive();
+    private Scheduler scheduler = Schedulers.parallel();
+    private @Nullable ImportsListener listener;
+
+    DefaultBuilder(String indexHost, Mono<String> apiKey) {
+        this.indexHost = requireNonNull(indexHost, "indexHost");
+        this.apiKey = requireNonNull(apiKey, "apiKey");
+    }
+
+    @Override
+    public DefaultBuilder apiVersion(String version) {
+        if (!API_VERSION.matcher(requireNonNull(version, "version")).matches()) {
+            throw new IllegalArgumentException("apiVersion must have 1..32 letters, digits, dots or dashes");
+        }
+        this.apiVersion = version;
+        return this;
+    }
+
+    @Override
+    public DefaultBuilder sourceTag(String tag) {
+        if (requireNonNull(tag, "tag").length() > MAX_SOURCE_TAG_LENGTH) {
+            throw new IllegalArgumentException(
+                    "sourceTag must have 0.." + MAX_SOURCE_TAG_LENGTH + " characters, has " + tag.length());
+        }
+        this.sourceTag = tag.toLowerCase(Locale.ROOT)
+                .replaceAll("[^a-z0-9_ :]", "")
+                .strip()
+                .replace(' ', '_');
+        return this;
+    }
+
+    @Override
+    public DefaultBuilder httpClient(HttpClient base) {
+        this.base = requireNonNull(base, "base");
+        return this;
+    }
+
+    @Override
+    public DefaultBuilder configureHttpClient(UnaryOperator<HttpClient> customizer) {
+        requireNonNull(customizer, "customizer");
+        UnaryOperator<HttpClient> before = this.customizer;
+        this.customizer = client -> customizer.apply(before.apply(client));
+        return this;
+    }
+
+    @Override
+    public DefaultBuilder allowPlaintext() {
+        this.plaintextAllowed = true;
+        return this;
+    }
+
+    @Override
+    public DefaultBuilder attemptTimeout(Duration timeout) {
+        this.attemptTimeout = Limits.requirePositive(timeout, "attemptTimeout");
+        return this;
+    }
+
+    @Override
+    public DefaultBuilder retry(Retry retry) {
+        this.retry = requireNonNull(retry, "retry");
+        return this;
+    }
+
+    @Override
+    public DefaultBuilder pollSpec(PollSpec spec) {
+        this.pollSpec = requireNonNull(spec, "spec");
+        return this;
+    }
+
+    @Override
+    public DefaultBuilder scheduler(Scheduler scheduler) {
+        this.scheduler = requireNonNull(scheduler, "scheduler");
+        return this;
+    }
+
+    @Override
+    public DefaultBuilder listener(ImportsListener listener) {
+        this.listener = requireNonNull(listener, "listener");
+        return this;
+    }
+
+    @Override
+    public ReactiveImportsApi build() {
+        IndexHost host = IndexHost.parse(indexHost, plaintextAllowed);
+        ImportsListener told = listener == null ? null : SafeListener.of(listener);
+        ConnectionProvider ownPool = base == null ? HardenedClient.pool(scheduler) : null;
+        HttpClient client = base == null ? HardenedClient.of(requireNonNull(ownPool)) : base;
+        ImportsHttp http = new ImportsHttp(
+                HardenedClient.harden(customizer.apply(client)),
+                apiKey,
+                apiVersion,
+                userAgent(),
+                attemptTimeout,
+                scheduler);
+        CallPolicy policy = new CallPolicy(retry, new RetryBudget(), new ThrottleGate(scheduler, told), told);
+        ClosingSignal closing = new ClosingSignal();
+        ImportsCalls calls = new ImportsCalls(host, http, policy, closing, told);
+        Mono<Void> disposeConnections = ownPool == null ? Mono.empty() : ownPool.disposeLater();
+        RecentStarts recentStarts = new RecentStarts(scheduler);
+        Watching watching = new Watching(calls, recentStarts, closing, pollSpec, scheduler);
+        return new DefaultReactiveImportsApi(calls, recentStarts, closing, disposeConnections, watching);
+    }
+
+    private String userAgent() {
+        String version = DefaultBuilder.class.getPackage().getImplementationVersion();
+        return "lang=java; reactive-imports=" + (version == null ? "dev" : version)
+                + (sourceTag.isEmpty() ? "" : "; source_tag=" + sourceTag);
+    }
+
+    /** Without settings or key: nothing a log should not see. */
+    @Override
+    public String toString() {
+        return "ReactiveImportsApi.Builder";
+    }
+}

@@ -1,0 +1,57 @@
+package dev.reactiveimports;
+
+import dev.reactiveimports.ImportsListener.Exchange;
+import dev.reactiveimports.ImportsListener.Operation;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one attempt while it runs: whether it may have reached the service, and what a listener will be told. */
+final class ExchangeTrace {
+
+    private final Operation operation;
+    private final int attempt;
+    private final @Nullable ImportsListener listener;
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private Instant begunAt = Instant.EPOCH;
+    private volatile @Nullable Instant sentAt;
+    private volatile int status;
+    private volatile long bytes;
+
+    ExchangeTrace(Operation operation, int attempt, @Nullable ImportsListener listener) {
+        this.operation = operation;
+        this.attempt = attempt;
+        this.listener = listener;
+    }
+
+    void begun(Instant now) {
+        begunAt = now;
+    }
+
+    /** From here on the service may have the request. */
+    void sending(Instant now) {
+        sentAt = now;
+    }
+
+    void answered(int httpStatus) {
+        status = httpStatus;
+    }
+
+    void received(long bodyBytes) {
+        bytes = bodyBytes;
+    }
+
+    void ended(Instant now, @Nullable Throwable failure) {
+        if (listener != null && ended.compareAndSet(false, true)) {
+            listener.onExchange(
+                    new Exchange(operation, attempt, status, failure, Duration.between(begunAt, now), bytes));
+        }
+    }
+
+    /** When the request went out; null if it surely did not. */
+    @Nullable
+    Instant sentAt() {
+        return sentAt;
+    }
+}

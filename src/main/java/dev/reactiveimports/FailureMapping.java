@@ -1,0 +1,72 @@
+package dev.reactiveimports;
+
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import reactor.netty.internal.shaded.reactor.pool.PoolAcquirePendingLimitException;
+import reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException;
+import reactor.netty.internal.shaded.reactor.pool.PoolShutdownException;
+
+/** The one place where refusals and broken connections become exceptions of this library. */
+final class FailureMapping {
+
+    private FailureMapping() {}
+
+    /** The service answered with a status that is no success. */
+    static ImportsApiException refused(
+            HttpResponseStatus status, HttpHeaders headers, ServiceError error, Instant now) {
+        String said = error.message() == null ? status.reasonPhrase() : error.message();
+        String requestId = headers.get("x-pinecone-request-id");
+        return new ImportsApiException(
+                status.code(),
+                "HTTP " + status.code() + ": " + said,
+                error.code(),
+                requestId == null ? headers.get("x-request-id") : requestId,
+                RetryAfter.parse(headers.get(HttpHeaderNames.RETRY_AFTER), headers.get(HttpHeaderNames.DATE), now));
+    }
+
+    /** No usable answer came; what is already an exception of this library, or a caller's mistake, stays as it is. */
+    static Throwable broken(Throwable failure) {
+        if (failure instanceof ImportsException || failure instanceof IllegalArgumentException) {
+            return failure;
+        }
+        if (failure instanceof PoolAcquireTimeoutException || failure instanceof PoolAcquirePendingLimitException) {
+            return new ImportsTransportException("no connection of the pool became free in time", failure, false);
+        }
+        if (failure instanceof PoolShutdownException) {
+            return new ImportsTransportException("the connection pool is shut down", failure, false);
+        }
+        return new ImportsTransportException(describe(failure), failure);
+    }
+
+    static ImportsTransportException timedOut(Duration attemptTimeout, TimeoutException timeout) {
+        return new ImportsTransportException("no complete answer within " + attemptTimeout, timeout);
+    }
+
+    static ImportsProtocolException oversized(int cap) {
+        return ImportsProtocolException.definite("the answer's body is larger than " + cap + " bytes");
+    }
+
+    static ImportsTransportException closed() {
+        return new ImportsTransportException("the client was closed", null, false);
+    }
+
+    private static String describe(Throwable failure) {
+        if (failure instanceof ConnectTimeoutException) {
+            return "connecting took too long";
+        }
+        if (failure instanceof UnknownHostException) {
+            return "the index host has no address";
+        }
+        if (failure instanceof SSLException) {
+            return "TLS failed: " + failure.getMessage();
+        }
+        return "the connection failed: " + failure;
+    }
+}

@@ -1,0 +1,56 @@
+package dev.reactiveimports;
+
+import io.netty.channel.ChannelOption;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import reactor.core.scheduler.Scheduler;
+import reactor.netty.http.Http11SslContextSpec;
+import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.tcp.SslProvider;
+
+/** What this library asks of a reactor-netty client, its own or a caller's. */
+final class HardenedClient {
+
+    private static final int MAX_CONNECTIONS = 50;
+    private static final Duration IDLE = Duration.ofSeconds(30);
+    private static final Duration LIFE = Duration.ofMinutes(5);
+    private static final Duration ACQUIRE = Duration.ofSeconds(10);
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration HANDSHAKE = Duration.ofSeconds(5);
+
+    private HardenedClient() {}
+
+    /** Callers that wait for a connection are not counted: the time they wait is bounded. */
+    static ConnectionProvider pool(Scheduler scheduler) {
+        return ConnectionProvider.builder("reactive-imports")
+                .maxConnections(MAX_CONNECTIONS)
+                .pendingAcquireMaxCount(-1)
+                .pendingAcquireTimeout(ACQUIRE)
+                .pendingAcquireTimer(
+                        (expired, wait) -> scheduler.schedule(expired, wait.toMillis(), TimeUnit.MILLISECONDS))
+                .maxIdleTime(IDLE)
+                .maxLifeTime(LIFE)
+                .lifo()
+                .build();
+    }
+
+    static HttpClient of(ConnectionProvider pool) {
+        return HttpClient.create(pool)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(CONNECT.toMillis()))
+                .secure(tls -> tls.sslContext((SslProvider.GenericSslContextSpec<?>) Http11SslContextSpec.forClient())
+                        .handshakeTimeout(HANDSHAKE));
+    }
+
+    /**
+     * No redirects, which would carry the key to another host; no hidden retry, which would start an import twice; no 1xx
+     * answer, which would shift the answers of a connection.
+     */
+    static HttpClient harden(HttpClient client) {
+        return client.protocol(HttpProtocol.HTTP11)
+                .followRedirect(false)
+                .disableRetry(true)
+                .doOnChannelInit((observer, channel, address) -> InterimAnswers.dropFrom(channel));
+    }
+}

@@ -1,0 +1,89 @@
+package dev.reactiveimports;
+
+import dev.reactiveimports.ImportsListener.Operation;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/** The service's four operations, each tried again by the rules of its kind and ended when the client closes. */
+final class ImportsCalls {
+
+    private final IndexHost host;
+    private final ImportsHttp http;
+    private final CallPolicy policy;
+    private final ClosingSignal closing;
+    private final @Nullable ImportsListener listener;
+
+    ImportsCalls(
+            IndexHost host,
+            ImportsHttp http,
+            CallPolicy policy,
+            ClosingSignal closing,
+            @Nullable ImportsListener listener) {
+        this.host = host;
+        this.http = http;
+        this.policy = policy;
+        this.closing = closing;
+        this.listener = listener;
+    }
+
+    Mono<ImportPage> page(int limit, @Nullable String token) {
+        return repeatable(Operation.LIST, WireCall.list(host, limit, token));
+    }
+
+    Mono<ImportOperation> describe(String id) {
+        return repeatable(Operation.DESCRIBE, WireCall.describe(host, id));
+    }
+
+    /** Sent again only while no attempt may have been taken. */
+    Mono<String> start(StartImportRequest request) {
+        WireCall<String> call = WireCall.start(host, request);
+        return Mono.defer(() -> {
+            StartAttempts attempts = new StartAttempts(request);
+            return closing.guard(policy.retryingIf(
+                            Operation.START,
+                            n -> http.exchange(call, attempts.begin(trace(Operation.START, n))),
+                            attempts::surelyNotTaken))
+                    .onErrorMap(attempts::explain);
+        });
+    }
+
+    /** A 404 after a try without an answer may be that try's own doing: the import itself settles it. */
+    Mono<Void> cancel(String id) {
+        WireCall<Integer> call = WireCall.cancel(host, id);
+        return Mono.defer(() -> {
+            AtomicBoolean unanswered = new AtomicBoolean();
+            return closing.guard(policy.retrying(
+                            Operation.CANCEL,
+                            n -> http.exchange(call, trace(Operation.CANCEL, n)).doOnError(failure -> {
+                                if (!(failure instanceof ImportsApiException refusal && refusal.isThrottled())
+                                        && ImportsRetry.isTransient(failure)) {
+                                    unanswered.set(true);
+                                }
+                            })))
+                    .then()
+                    .onErrorResume(
+                            failure -> unanswered.get() && isNotFound(failure),
+                            notFound -> describe(id)
+                                    .flatMap(now -> now.isTerminal() ? Mono.empty() : Mono.error(notFound)));
+        });
+    }
+
+    Mono<Void> warmup() {
+        return closing.guard(http.warmup())
+                .then(Mono.defer(() -> page(1, null)))
+                .then();
+    }
+
+    private <T> Mono<T> repeatable(Operation operation, WireCall<T> call) {
+        return closing.guard(policy.retrying(operation, n -> http.exchange(call, trace(operation, n))));
+    }
+
+    private ExchangeTrace trace(Operation operation, int attempt) {
+        return new ExchangeTrace(operation, attempt, listener);
+    }
+
+    private static boolean isNotFound(Throwable failure) {
+        return failure instanceof ImportsApiException refusal && refusal.isNotFound();
+    }
+}

@@ -1,0 +1,136 @@
+package dev.reactiveimports;
+
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.Connection;
+import reactor.netty.NettyOutbound;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientRequest;
+import reactor.netty.http.client.HttpClientResponse;
+
+/**
+ * One HTTP exchange: what goes out, what comes back, and nothing about trying again. An answer's body is always read to its
+ * end, or to its cap, before anything is signalled, since a body left over costs the connection.
+ */
+final class ImportsHttp {
+
+    private static final int MAX_ERROR_BYTES = 64 * 1024;
+
+    private final HttpClient client;
+    private final Mono<String> apiKey;
+    private final String apiVersion;
+    private final String userAgent;
+    private final Duration attemptTimeout;
+    private final Scheduler scheduler;
+
+    ImportsHttp(
+            HttpClient client,
+            Mono<String> apiKey,
+            String apiVersion,
+            String userAgent,
+            Duration attemptTimeout,
+            Scheduler scheduler) {
+        this.client = client;
+        this.apiKey = apiKey;
+        this.apiVersion = apiVersion;
+        this.userAgent = userAgent;
+        this.attemptTimeout = attemptTimeout;
+        this.scheduler = scheduler;
+    }
+
+    /** Connects the event loops and the resolver; no request. */
+    Mono<Void> warmup() {
+        return client.warmup();
+    }
+
+    /**
+     * Sends one request and decodes its answer. Cancel closes the connection.
+     *
+     * @param trace told of this attempt's steps
+     */
+    <T> Mono<T> exchange(WireCall<T> call, ExchangeTrace trace) {
+        return apiKey.switchIfEmpty(Mono.error(() -> new IllegalStateException("the API key's publisher was empty")))
+                .flatMap(key -> exchange(call, Limits.requireApiKey(key), trace).onErrorMap(FailureMapping::broken))
+                .timeout(attemptTimeout, scheduler)
+                .onErrorMap(TimeoutException.class, timeout -> FailureMapping.timedOut(attemptTimeout, timeout))
+                .doOnSubscribe(s -> trace.begun(now()))
+                .doOnError(failure -> trace.ended(now(), failure))
+                .doOnSuccess(value -> trace.ended(now(), null))
+                .doOnCancel(() -> trace.ended(now(), null));
+    }
+
+    private <T> Mono<T> exchange(WireCall<T> call, String key, ExchangeTrace trace) {
+        return client.request(call.method())
+                .uri(call.uri())
+                .send((request, outbound) -> send(call, key, request, outbound, trace))
+                .responseConnection((answer, connection) -> receive(call, answer, connection, trace))
+                .single()
+                .handle((outcome, sink) -> outcome.into(sink));
+    }
+
+    private Publisher<Void> send(
+            WireCall<?> call, String key, HttpClientRequest request, NettyOutbound outbound, ExchangeTrace trace) {
+        HttpHeaders headers = request.requestHeaders();
+        headers.set("Api-Key", key);
+        headers.set("X-Pinecone-Api-Version", apiVersion);
+        headers.set(HttpHeaderNames.USER_AGENT, userAgent);
+        headers.set(HttpHeaderNames.ACCEPT, "application/json");
+        ByteBuffer body = call.body();
+        if (body != null) {
+            headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+            headers.set(HttpHeaderNames.CONTENT_LENGTH, body.remaining());
+        }
+        trace.sending(now());
+        return body == null ? outbound : outbound.send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)));
+    }
+
+    private <T> Publisher<Outcome<T>> receive(
+            WireCall<T> call, HttpClientResponse answer, Connection connection, ExchangeTrace trace) {
+        boolean success = answer.status().code() / 100 == 2;
+        int cap = success ? call.maxBytes() : MAX_ERROR_BYTES;
+        trace.answered(answer.status().code());
+        return connection
+                .inbound()
+                .receive()
+                .collect(() -> new BoundedBody(connection.channel().alloc(), cap), BoundedBody::append)
+                .doOnDiscard(BoundedBody.class, BoundedBody::release)
+                .map(body -> success ? decode(call, body, connection, trace) : this.<T>refusal(answer, body, trace))
+                // lets go of the connection first: what follows may want it, or take its time
+                .publishOn(Schedulers.fromExecutor(connection.channel().eventLoop()));
+    }
+
+    private <T> Outcome<T> decode(WireCall<T> call, BoundedBody body, Connection connection, ExchangeTrace trace) {
+        trace.received(body.length());
+        try {
+            return new Outcome<>(body.readAndRelease(call.decoder()), null);
+        } catch (ImportsProtocolException unbelievable) {
+            // whose answer was it? the next one on this connection is not to be trusted either
+            connection.markPersistent(false);
+            return new Outcome<>(null, unbelievable);
+        }
+    }
+
+    private <T> Outcome<T> refusal(HttpClientResponse answer, BoundedBody body, ExchangeTrace trace) {
+        trace.received(body.length());
+        HttpResponseStatus status = answer.status();
+        return new Outcome<>(
+                null,
+                FailureMapping.refused(
+                        status, answer.responseHeaders(), body.readAndRelease(ImportsCodec::decodeError), now()));
+    }
+
+    private Instant now() {
+        return Instant.ofEpochMilli(scheduler.now(TimeUnit.MILLISECONDS));
+    }
+}

@@ -1,0 +1,49 @@
+package dev.reactiveimports;
+
+import io.netty.handler.codec.http.HttpMethod;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the service's calls, ready for the wire.
+ *
+ * @param maxBytes how large a successful answer may be, decoded
+ * @param decoder reads a successful answer
+ */
+record WireCall<T>(
+        HttpMethod method, String uri, @Nullable ByteBuffer body, int maxBytes, BoundedBody.Reader<T> decoder) {
+
+    private static final int MAX_PAGE_BYTES = 8 * 1024 * 1024;
+    private static final int MAX_IMPORT_BYTES = 256 * 1024;
+
+    static WireCall<ImportPage> list(IndexHost host, int limit, @Nullable String token) {
+        return new WireCall<>(
+                HttpMethod.GET, host.importsUri(limit, token), null, MAX_PAGE_BYTES, ImportsCodec::decodePage);
+    }
+
+    static WireCall<ImportOperation> describe(IndexHost host, String id) {
+        return new WireCall<>(HttpMethod.GET, host.importUri(id), null, MAX_IMPORT_BYTES, (bytes, offset, length) -> {
+            ImportOperation operation = ImportsCodec.decodeOperation(bytes, offset, length);
+            if (!operation.id().equals(id)) {
+                throw new ImportsProtocolException(
+                        "asked for one import and was told of another: " + ImportsCodec.excerpt(bytes, offset, length));
+            }
+            return operation;
+        });
+    }
+
+    static WireCall<String> start(IndexHost host, StartImportRequest request) {
+        return new WireCall<>(
+                HttpMethod.POST,
+                host.importsUri(),
+                ByteBuffer.wrap(ImportsCodec.encodeStart(request)),
+                MAX_IMPORT_BYTES,
+                ImportsCodec::decodeStartedId);
+    }
+
+    /** Any success will do, whatever its body: tells only the body's length. */
+    static WireCall<Integer> cancel(IndexHost host, String id) {
+        return new WireCall<>(
+                HttpMethod.DELETE, host.importUri(id), null, MAX_IMPORT_BYTES, (bytes, offset, length) -> length);
+    }
+}
