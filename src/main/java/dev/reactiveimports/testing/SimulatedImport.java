@@ -39,7 +39,7 @@ interface SimulatedImport {
 
         private double lived(Instant now) {
             Duration age = Duration.between(createdAt, now);
-            return duration.isZero() ? 1 : (double) age.toNanos() / duration.toNanos();
+            return age.compareTo(duration) >= 0 ? 1 : (double) age.toNanos() / duration.toNanos();
         }
 
         private ImportOperation operation(

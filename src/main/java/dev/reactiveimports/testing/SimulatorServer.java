@@ -36,7 +36,7 @@ final class SimulatorServer {
                     .bindNow(BIND_TIMEOUT);
             return new SimulatorServer(server, connections, threads);
         } catch (RuntimeException notBound) {
-            threads.dispose();
+            threads.disposeLater(Duration.ZERO, CLOSE_TIMEOUT).subscribe();
             throw notBound;
         }
     }

@@ -1,0 +1,271 @@
+package dev.reactiveimports.testing;
+
+import static dev.reactiveimports.testing.SimulatorProbe.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+class ImportsSimulatorTests {
+
+    private final VirtualTimeScheduler clock = VirtualTimeScheduler.create();
+    private final List<ImportsSimulator> opened = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        opened.forEach(ImportsSimulator::close);
+        clock.dispose();
+    }
+
+    private ImportsSimulator open(ImportsSimulator.Builder builder) {
+        ImportsSimulator simulator = builder.build();
+        opened.add(simulator);
+        return simulator;
+    }
+
+    @Test
+    void listensOnLoopbackOnlyAndSaysWhere() {
+        ImportsSimulator simulator = open(ImportsSimulator.builder());
+        assertThat(simulator.indexHost()).matches("http://127\\.0\\.0\\.1:[1-9][0-9]+");
+        assertThat(simulator.apiKey()).isEqualTo("simulator-key");
+        assertThat(new SimulatorProbe(simulator).get("/bulk/imports").statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void takesTheKeyAndThePortItIsGiven() {
+        ImportsSimulator first = open(ImportsSimulator.builder().apiKey("mine"));
+        int port = URI.create(first.indexHost()).getPort();
+        assertThat(new SimulatorProbe(first).get("/bulk/imports").statusCode()).isEqualTo(200);
+        assertThatExceptionOfType(RuntimeException.class)
+                .isThrownBy(() -> ImportsSimulator.builder().port(port).build());
+        first.close();
+        ImportsSimulator again = open(ImportsSimulator.builder().port(port));
+        assertThat(again.indexHost()).isEqualTo(first.indexHost());
+        assertThat(new SimulatorProbe(again).get("/bulk/imports").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void recordsWhatWasAskedInOrderButNotTheKey() {
+        ImportsSimulator simulator =
+                open(ImportsSimulator.builder().clock(clock).apiKey("s3cret"));
+        SimulatorProbe probe = new SimulatorProbe(simulator);
+        clock.advanceTimeBy(Duration.ofSeconds(7));
+        probe.send("POST", "/bulk/imports", "{\"uri\":\"s3://b/ü\"}", "X-A", "1", "X-A", "2");
+        probe.get("/bulk/imports?limit=7&paginationToken=a%2Bb%3D&x=1&x=2");
+        probe.get("/bulk/imports/a%2Fb");
+        List<RecordedRequest> requests = simulator.requests();
+        assertThat(requests).hasSize(3);
+        assertThat(simulator.requestCount()).isEqualTo(3);
+        RecordedRequest start = requests.get(0);
+        assertThat(start.method()).isEqualTo("POST");
+        assertThat(start.path()).isEqualTo("/bulk/imports");
+        assertThat(start.body()).isEqualTo("{\"uri\":\"s3://b/ü\"}");
+        assertThat(start.at()).isEqualTo(Instant.ofEpochSecond(7));
+        assertThat(start.headers()).containsEntry("API-KEY", "***").containsEntry("x-a", "1, 2");
+        assertThat(requests.get(1).query())
+                .isEqualTo(Map.of("limit", List.of("7"), "paginationToken", List.of("a+b="), "x", List.of("1", "2")));
+        assertThat(requests.get(2).path()).isEqualTo("/bulk/imports/a%2Fb");
+        assertThat(requests.toString() + simulator).doesNotContain("s3cret");
+    }
+
+    @Test
+    void latencyHoldsEveryAnswerBackByTheClock() throws Exception {
+        ImportsSimulator simulator =
+                open(ImportsSimulator.builder().clock(clock).latency(Duration.ofSeconds(3)));
+        simulator.enqueue(Fault.delay(Duration.ofSeconds(2)).on("GET", "/bulk/imports/1"));
+        SimulatorProbe probe = new SimulatorProbe(simulator);
+        CompletableFuture<HttpResponse<String>> plain = probe.getAsync("/bulk/imports");
+        CompletableFuture<HttpResponse<String>> delayed = probe.getAsync("/bulk/imports/1");
+        await("both timers", () -> clock.getScheduledTaskCount() == 2);
+        clock.advanceTimeBy(Duration.ofMillis(2_999));
+        assertThat(plain).isNotDone();
+        clock.advanceTimeBy(Duration.ofMillis(1));
+        assertThat(plain.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        clock.advanceTimeBy(Duration.ofMillis(1_999));
+        assertThat(delayed).isNotDone();
+        clock.advanceTimeBy(Duration.ofMillis(1));
+        assertThat(delayed.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aClientThatLeavesEndsTheWait() throws Exception {
+        ImportsSimulator simulator =
+                open(ImportsSimulator.builder().clock(clock).latency(Duration.ofSeconds(3)));
+        try (RawConnection raw = new RawConnection(simulator)) {
+            raw.get("/bulk/imports");
+            await("the timer", () -> clock.getScheduledTaskCount() == 1);
+        }
+        await("the close", () -> simulator.activeConnections() == 0);
+        await("the timer's end", () -> clock.getScheduledTaskCount() == 0);
+    }
+
+    @Test
+    void throttlesWhatIsTooMuchForASecond() {
+        ImportsSimulator simulator =
+                open(ImportsSimulator.builder().clock(clock).throttleAfter(2));
+        SimulatorProbe probe = new SimulatorProbe(simulator);
+        clock.advanceTimeBy(Duration.ofMillis(300));
+        assertThat(probe.get("/bulk/imports").statusCode()).isEqualTo(200);
+        assertThat(probe.get("/bulk/imports").statusCode()).isEqualTo(200);
+        clock.advanceTimeBy(Duration.ofMillis(999));
+        HttpResponse<String> refused = probe.start("{\"uri\":\"s3://b/a\"}");
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(refused.headers().firstValue("retry-after")).contains("1");
+        assertThat(refused.body()).startsWith("{\"code\":8,").endsWith("\"details\":[]}");
+        clock.advanceTimeBy(Duration.ofMillis(1));
+        assertThat(probe.get("/bulk/imports").body()).isEqualTo("{\"data\":[]}");
+        assertThat(probe.get("/bulk/imports").statusCode()).isEqualTo(200);
+        assertThat(probe.get("/bulk/imports").statusCode()).isEqualTo(429);
+    }
+
+    @Test
+    void keepsConnectionsAliveAndCountsThem() throws IOException {
+        ImportsSimulator simulator = open(ImportsSimulator.builder().imports(1));
+        assertThat(simulator.activeConnections()).isZero();
+        try (RawConnection one = new RawConnection(simulator);
+                RawConnection two = new RawConnection(simulator)) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(one.get("/bulk/imports/1").readResponse()).startsWith("HTTP/1.1 200");
+                assertThat(two.get("/bulk/imports/2").readResponse()).startsWith("HTTP/1.1 404");
+            }
+            assertThat(simulator.activeConnections()).isEqualTo(2);
+        }
+        await("both closes", () -> simulator.activeConnections() == 0);
+    }
+
+    @Test
+    void pipelinedRequestsAreAnsweredInOrder() throws IOException {
+        ImportsSimulator simulator = open(ImportsSimulator.builder().imports(2));
+        try (RawConnection raw = new RawConnection(simulator)) {
+            raw.get("/bulk/imports/1").get("/bulk/imports/2");
+            assertThat(raw.readResponse()).contains("\"id\":\"1\"");
+            assertThat(raw.readResponse()).contains("\"id\":\"2\"");
+        }
+    }
+
+    @Test
+    void closeEndsConnectionsPortAndThreads() throws IOException {
+        Set<Thread> before = threads();
+        ImportsSimulator simulator = open(ImportsSimulator.builder().imports(1));
+        try (RawConnection raw = new RawConnection(simulator)) {
+            raw.get("/bulk/imports/1").readResponse();
+            assertThat(threads()).hasSizeGreaterThan(before.size());
+            simulator.close();
+            assertThat(raw.readToEnd()).isEqualTo(raw.received());
+        }
+        assertThat(simulator.activeConnections()).isZero();
+        await("the threads' end", () -> before.containsAll(threads()));
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> new RawConnection(simulator));
+        simulator.close();
+        assertThat(simulator.requests()).hasSize(1);
+    }
+
+    @Test
+    void closeReturnsAtOnceOnAThreadThatMustNotBlock() {
+        Set<Thread> before = threads();
+        ImportsSimulator simulator = open(ImportsSimulator.builder());
+        Mono.fromRunnable(simulator::close).subscribeOn(Schedulers.parallel()).block(Duration.ofSeconds(5));
+        await("the threads' end", () -> before.containsAll(threads()));
+    }
+
+    @Test
+    void closeDoesNotHangOnItsOwnEventLoop() throws IOException {
+        Set<Thread> before = threads();
+        AtomicReference<ImportsSimulator> simulator = new AtomicReference<>();
+        AtomicReference<Thread> closer = new AtomicReference<>();
+        // the simulator asks its clock on the event loop that read the request
+        Scheduler closing = new ClockThatActs(() -> {
+            ImportsSimulator running = simulator.get();
+            if (running != null) {
+                closer.set(Thread.currentThread());
+                running.close();
+            }
+        });
+        simulator.set(open(ImportsSimulator.builder().clock(closing)));
+        try (RawConnection raw = new RawConnection(simulator.get())) {
+            raw.get("/bulk/imports");
+            assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
+                try {
+                    raw.readToEnd();
+                } catch (IOException reset) {
+                    // an end as good as any
+                }
+            });
+        }
+        assertThat(closer.get().getName()).startsWith("imports-simulator");
+        await("the threads' end", () -> before.containsAll(threads()));
+    }
+
+    @Test
+    void aTakenPortLeavesNoThreadBehind() {
+        ImportsSimulator first = open(ImportsSimulator.builder());
+        Set<Thread> before = threads();
+        ImportsSimulator.Builder second =
+                ImportsSimulator.builder().port(URI.create(first.indexHost()).getPort());
+        assertThatExceptionOfType(RuntimeException.class).isThrownBy(second::build);
+        await("the threads' end", () -> before.containsAll(threads()));
+    }
+
+    @Test
+    void whatMakesNoSenseIsRefused() {
+        ImportsSimulator.Builder builder = ImportsSimulator.builder();
+        assertRefused(() -> builder.apiKey(" "), "k must not be blank");
+        assertRefused(() -> builder.imports(-1), "howMany must be 0..");
+        assertRefused(() -> builder.importDuration(Duration.ofSeconds(-1)), "d must be");
+        assertRefused(() -> builder.latency(Duration.ofDays(366)), "d must be");
+        assertRefused(() -> builder.throttleAfter(0), "requestsPerSecond must be 1..");
+        assertRefused(() -> builder.port(65_536), "port must be 0..65535");
+    }
+
+    private static void assertRefused(Runnable call, String message) {
+        assertThatIllegalArgumentException().isThrownBy(call::run).withMessageContaining(message);
+    }
+
+    private static Set<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("imports-simulator"))
+                .collect(Collectors.toSet());
+    }
+
+    /** A real clock that does something whenever it is looked at. */
+    private record ClockThatActs(Runnable action) implements Scheduler {
+
+        @Override
+        public long now(TimeUnit unit) {
+            action.run();
+            return unit.convert(System.currentTimeMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        @Override
+        public Disposable schedule(Runnable task) {
+            return Schedulers.parallel().schedule(task);
+        }
+
+        @Override
+        public Worker createWorker() {
+            return Schedulers.parallel().createWorker();
+        }
+    }
+}
