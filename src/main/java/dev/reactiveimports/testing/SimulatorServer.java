@@ -5,9 +5,11 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.DisposableServer;
+import reactor.netty.FutureMono;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
 
@@ -54,8 +56,9 @@ final class SimulatorServer {
             return;
         }
         server.dispose();
-        // an event loop that ends closes its connections
-        Mono<Void> ended = threads.disposeLater(Duration.ZERO, CLOSE_TIMEOUT);
+        Mono<Void> ended = Flux.fromIterable(connections)
+                .flatMap(connection -> FutureMono.deferFuture(connection::close))
+                .then(threads.disposeLater(Duration.ZERO, CLOSE_TIMEOUT));
         if (Schedulers.isInNonBlockingThread()) {
             ended.subscribe();
         } else {
