@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +35,7 @@ final class ImportsCodec {
             // bytes that happen to look like UTF-16 are not: RFC 8259 knows UTF-8 alone
             .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
                     .maxNumberLength(100)
@@ -170,12 +172,17 @@ final class ImportsCodec {
             }
         }
 
+        /** The first that says something; the same key again changes nothing. */
         private void take(String name, String text) {
+            String safe = SafeText.of(text, ServiceError.MAX_MESSAGE_LENGTH);
+            if (safe.isEmpty()) {
+                return;
+            }
             switch (name) {
-                case "code" -> code = first(code, SafeText.of(text, ServiceError.MAX_CODE_LENGTH));
-                case "message" -> message = first(message, SafeText.of(text, ServiceError.MAX_MESSAGE_LENGTH));
-                case "detail" -> detail = first(detail, SafeText.of(text, ServiceError.MAX_MESSAGE_LENGTH));
-                case "error" -> error = first(error, SafeText.of(text, ServiceError.MAX_MESSAGE_LENGTH));
+                case "code" -> code = first(code, SafeText.of(safe, ServiceError.MAX_CODE_LENGTH));
+                case "message" -> message = first(message, safe);
+                case "detail" -> detail = first(detail, safe);
+                case "error" -> error = first(error, safe);
                 default -> {}
             }
         }
@@ -191,7 +198,7 @@ final class ImportsCodec {
         }
 
         private static @Nullable String first(@Nullable String one, @Nullable String other) {
-            return one == null || one.isEmpty() ? other : one;
+            return one == null ? other : one;
         }
     }
 }
