@@ -25,10 +25,10 @@ final class IndexHost {
     private static final int HTTP_PORT = 80;
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
-    private static final String LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
-    private static final Pattern NAME = Pattern.compile(LABEL + "(?:\\." + LABEL + ")*");
-    // what resolvers take for an address in decimal, octal or hexadecimal: "127.1", "2130706433", "0x7f.1"
-    private static final Pattern ENDS_IN_NUMBER = Pattern.compile("(?:.*\\.)?(?:[0-9]+|0x[0-9a-f]*)");
+    // the last label begins with a letter (RFC 1123, section 2.1); what does not is an address in decimal, octal or
+    // hexadecimal to some resolvers: "127.1", "2130706433", "0x7f.1"
+    private static final String REST_OF_LABEL = "(?:[a-z0-9-]{0,61}[a-z0-9])?";
+    private static final Pattern NAME = Pattern.compile("(?:[a-z0-9]" + REST_OF_LABEL + "\\.)*[a-z]" + REST_OF_LABEL);
     private static final String BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     private static final Pattern IPV4 = Pattern.compile(BYTE + "(?:\\." + BYTE + "){3}");
     private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-f:.]*:[0-9a-f:.]*]");
@@ -78,7 +78,11 @@ final class IndexHost {
     /** One page of the collection; null is the first. */
     String importsUri(int limit, @Nullable String paginationToken) {
         String first = origin + PATH + "?limit=" + limit;
-        return paginationToken == null ? first : first + "&paginationToken=" + encode(paginationToken);
+        return paginationToken == null
+                ? first
+                : first + "&paginationToken="
+                        + encode(Limits.requireText(
+                                paginationToken, "paginationToken", ListImportsSpec.MAX_TOKEN_LENGTH));
     }
 
     /** One import; the id is one segment, whatever it has in it. */
@@ -102,6 +106,7 @@ final class IndexHost {
         require(text.indexOf('?') < 0, "must not have a query");
         require(text.indexOf('#') < 0, "must not have a fragment");
         require(text.indexOf('/') < 0, "must not have a path");
+        require(text.startsWith("[") == text.contains("]"), "has brackets and is no IPv6 address");
     }
 
     private static int port(String text) {
@@ -122,8 +127,8 @@ final class IndexHost {
         }
         require(
                 host.length() <= MAX_HOST_LENGTH && NAME.matcher(host).matches(),
-                "is no host name: letters, digits and hyphens between dots, 63 to a label, 253 in all");
-        require(!ENDS_IN_NUMBER.matcher(host).matches(), "ends in a number and is no IPv4 address");
+                "is neither IPv4 nor a host name: letters, digits and hyphens between dots, 63 to a label, 253 in all,"
+                        + " a letter first in the last label");
         return host.equals("localhost");
     }
 

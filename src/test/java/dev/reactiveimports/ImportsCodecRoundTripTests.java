@@ -34,7 +34,7 @@ class ImportsCodecRoundTripTests {
         "\"ключ\":\"\\u0000\\ud83d\\ude00\""
     };
 
-    @Property(tries = 1_000)
+    @Property(tries = 400)
     void whatWasWrittenIsRead(@ForAll long seed) {
         Random random = new Random(seed);
         ImportPage page = randomPage(random);
@@ -42,7 +42,7 @@ class ImportsCodecRoundTripTests {
         assertThat(ImportsCodec.decodePage(json, 0, json.length)).isEqualTo(page);
     }
 
-    @Property(tries = 1_000)
+    @Property(tries = 400)
     void aDescribedImportIsReadAlike(@ForAll long seed) {
         Random random = new Random(seed);
         ImportOperation operation = randomOperation(random);
@@ -50,7 +50,7 @@ class ImportsCodecRoundTripTests {
         assertThat(ImportsCodec.decodeOperation(json, 0, json.length)).isEqualTo(operation);
     }
 
-    @Property(tries = 2_000)
+    @Property(tries = 1_000)
     void aPageWithSomeBytesChangedIsAPageOrRefused(@ForAll long seed) {
         Random random = new Random(seed);
         byte[] json = write(randomPage(random), random).getBytes(UTF_8);
@@ -64,14 +64,14 @@ class ImportsCodecRoundTripTests {
         assertDecodesOrIsRefused(json, from, json.length - from);
     }
 
-    @Property(tries = 2_000)
+    @Property(tries = 1_000)
     void anyBytesAreRefusedOrDecoded(@ForAll @Size(max = 200) byte[] bytes) {
         assertDecodesOrIsRefused(bytes, 0, bytes.length);
     }
 
     @Test
     void aPageCutAnywhereIsRefused() {
-        for (long seed = 0; seed < 20; seed++) {
+        for (long seed = 0; seed < 6; seed++) {
             Random random = new Random(seed);
             byte[] json = write(randomPage(random), random).getBytes(UTF_8);
             for (int length = 0; length < json.length; length++) {

@@ -87,13 +87,13 @@ class PlainNumbersTests {
         assertThat(decimal(text)).isNaN();
     }
 
-    @Property(tries = 5_000)
+    @Property(tries = 2_000)
     void roundsAsJavaDoes(@ForAll long digits, @ForAll @IntRange(max = 22) int scale) {
         String text = BigDecimal.valueOf(digits, scale).toPlainString();
         assertThat(decimal(text)).isEqualTo(Double.parseDouble(text));
     }
 
-    @Property(tries = 5_000)
+    @Property(tries = 2_000)
     void roundsShortDecimalsAsJavaDoes(@ForAll int digits, @ForAll @IntRange(max = 14) int scale) {
         String text = BigDecimal.valueOf(digits, scale).toPlainString();
         assertThat(decimal(text)).isEqualTo(Double.parseDouble(text));

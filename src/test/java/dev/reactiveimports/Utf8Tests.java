@@ -80,7 +80,7 @@ class Utf8Tests {
         assertThat(Utf8.invalidAt(bytes, 0, bytes.length) < 0).isEqualTo(isUtf8(bytes));
     }
 
-    @Property(tries = 3_000)
+    @Property(tries = 2_000)
     void agreesWithTheDecoderOnTextWithOneByteChanged(@ForAll String text, @ForAll int where, @ForAll byte changed) {
         byte[] bytes = text.getBytes(UTF_8);
         if (bytes.length > 0) {
