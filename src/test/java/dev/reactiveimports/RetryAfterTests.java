@@ -116,8 +116,11 @@ class RetryAfterTests {
     @Test
     void takesATwoDigitYearForTheNearestOne() {
         Instant turn = Instant.parse("2099-12-31T23:59:59Z");
-        // "00" looks 99 years old; that is what the year says, and the past is no answer
         assertThat(RetryAfter.parse("Friday, 01-Jan-00 00:00:02 GMT", null, turn))
+                .isEqualTo(Duration.ofSeconds(3));
+        assertThat(RetryAfter.parse("Friday, 01-Jan-49 00:00:02 GMT", null, turn))
+                .isNotNull();
+        assertThat(RetryAfter.parse("Friday, 01-Jan-50 00:00:02 GMT", null, turn))
                 .isNull();
         assertThat(RetryAfter.parse("Thursday, 31-Dec-99 23:59:59 GMT", null, turn))
                 .isEqualTo(Duration.ZERO);

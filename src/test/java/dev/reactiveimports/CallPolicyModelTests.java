@@ -1,0 +1,233 @@
+package dev.reactiveimports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reactiveimports.ImportsListener.Operation;
+import dev.reactiveimports.ImportsListener.Retrying;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/** Random scripts of answers and faults against a plain model of the policy, written from its description alone. */
+class CallPolicyModelTests {
+
+    private static final long GATE_STEP = 250;
+
+    /** One answer of the service: what it is, and what it asks for. */
+    private record Step(Kind kind, int status, @Nullable Long retryAfterMillis) {
+
+        @Nullable
+        Throwable failure() {
+            Duration asked = retryAfterMillis == null ? null : Duration.ofMillis(retryAfterMillis);
+            return switch (kind) {
+                case SUCCESS -> null;
+                case STATUS -> Failures.status(status, asked);
+                case RESET -> Failures.reset();
+                case TIMEOUT -> Failures.timeout();
+                case POOL -> Failures.poolExhausted();
+                case HTML -> new ImportsProtocolException("HTML");
+                case CUT_SHORT -> ImportsProtocolException.truncated("cut short", null);
+                case TOO_LARGE -> ImportsProtocolException.definite("too large");
+            };
+        }
+    }
+
+    private enum Kind {
+        SUCCESS,
+        STATUS,
+        RESET,
+        TIMEOUT,
+        POOL,
+        HTML,
+        CUT_SHORT,
+        TOO_LARGE
+    }
+
+    private record Settings(int maxRetries, long min, long max, long maxRetryAfter, double jitter) {
+
+        ImportsRetry retry(Random random) {
+            return ImportsRetry.ofDefaults()
+                    .maxRetries(maxRetries)
+                    .minBackoff(Duration.ofMillis(min))
+                    .maxBackoff(Duration.ofMillis(max))
+                    .maxRetryAfter(Duration.ofMillis(maxRetryAfter))
+                    .jitter(jitter)
+                    .random(random::nextDouble);
+        }
+    }
+
+    private static final class Model {
+
+        private final Settings settings;
+        private final List<Step> script;
+        private int htmlSeen;
+
+        Model(Settings settings, List<Step> script) {
+            this.settings = settings;
+            this.script = script;
+        }
+
+        /** How many attempts are made in all. */
+        int attempts() {
+            for (int i = 0; ; i++) {
+                if (i >= script.size() || !retried(script.get(i), i)) {
+                    return i + 1;
+                }
+            }
+        }
+
+        private boolean retried(Step step, int retriesSoFar) {
+            boolean curable = switch (step.kind) {
+                case SUCCESS, POOL, TOO_LARGE -> false;
+                case RESET, TIMEOUT, CUT_SHORT -> true;
+                case HTML -> ++htmlSeen == 1;
+                case STATUS ->
+                    List.of(408, 429, 500, 502, 503, 504).contains(step.status)
+                            && (step.retryAfterMillis == null || step.retryAfterMillis <= settings.maxRetryAfter);
+            };
+            return curable && retriesSoFar < settings.maxRetries;
+        }
+
+        long most(Step step, int retry) {
+            long first = Math.min(settings.max, settings.min * (step.status == 429 ? 5 : 1));
+            long own = first;
+            for (int i = 0; i < retry; i++) {
+                own = Math.min(settings.max, own * 2);
+            }
+            long asked = step.retryAfterMillis == null ? 0 : step.retryAfterMillis;
+            return Math.max(own, asked + asked / 10) + 1;
+        }
+
+        long least(Step step, int retry) {
+            long first = Math.min(settings.max, settings.min * (step.status == 429 ? 5 : 1));
+            double own = first;
+            for (int i = 0; i < retry; i++) {
+                own = Math.min(settings.max, own * 2);
+            }
+            own = Math.max(own * (1 - settings.jitter), first / 10.0);
+            return Math.max((long) own, step.retryAfterMillis == null ? 0 : step.retryAfterMillis);
+        }
+
+        /** For how long the failed attempt closes the gate; 0 when it does not. */
+        long pause(Step step) {
+            boolean throttled = step.status == 429 || (step.status == 503 && step.retryAfterMillis != null);
+            if (!throttled) {
+                return 0;
+            }
+            boolean usable = step.retryAfterMillis != null
+                    && step.retryAfterMillis > 0
+                    && step.retryAfterMillis <= settings.maxRetryAfter;
+            return usable ? step.retryAfterMillis : 1000;
+        }
+    }
+
+    @Provide
+    Arbitrary<List<Step>> scripts() {
+        Arbitrary<@Nullable Long> retryAfter = Arbitraries.of(0L, 1000L, 3000L, 7000L, 60_000L, 61_000L, 3_600_000L)
+                .injectNull(0.5);
+        Arbitrary<Integer> statuses = Arbitraries.frequencyOf(
+                Tuple.of(5, Arbitraries.of(408, 429, 429, 500, 502, 503, 503, 504)),
+                Tuple.of(1, Arbitraries.of(301, 400, 401, 403, 404, 409, 501, 505)));
+        Arbitrary<Step> answers =
+                Combinators.combine(statuses, retryAfter).as((status, asked) -> new Step(Kind.STATUS, status, asked));
+        Arbitrary<Step> faults = Arbitraries.of(Kind.RESET, Kind.TIMEOUT, Kind.HTML, Kind.CUT_SHORT)
+                .map(kind -> new Step(kind, 0, null));
+        Arbitrary<Step> ends =
+                Arbitraries.of(Kind.SUCCESS, Kind.POOL, Kind.TOO_LARGE).map(kind -> new Step(kind, 0, null));
+        return Arbitraries.frequencyOf(Tuple.of(6, answers), Tuple.of(4, faults), Tuple.of(1, ends))
+                .list()
+                .ofMaxSize(8);
+    }
+
+    @Provide
+    Arbitrary<Settings> settings() {
+        return Combinators.combine(
+                        Arbitraries.integers().between(0, 7),
+                        Arbitraries.longs().between(1, 1000),
+                        Arbitraries.longs().between(1000, 30_000),
+                        Arbitraries.of(0L, 5000L, 60_000L),
+                        Arbitraries.of(0.0, 0.5, 1.0))
+                .as(Settings::new);
+    }
+
+    @Property(tries = 1500)
+    void doesWhatTheModelSays(
+            @ForAll("settings") Settings settings, @ForAll("scripts") List<Step> script, @ForAll long seed) {
+        CountingScheduler time = new CountingScheduler();
+        List<Retrying> told = new ArrayList<>();
+        ImportsListener listener = new ImportsListener() {
+            @Override
+            public void onRetry(Retrying retry) {
+                told.add(retry);
+            }
+        };
+        RetryBudget budget = new RetryBudget();
+        CallPolicy policy =
+                new CallPolicy(settings.retry(new Random(seed)), budget, new ThrottleGate(time, null), listener);
+        List<Long> instants = new ArrayList<>();
+        List<Throwable> failures = new ArrayList<>();
+        List<Object> outcome = new ArrayList<>();
+        policy.retrying(Operation.LIST, number -> {
+                    instants.add(time.millis());
+                    Throwable failure =
+                            number <= script.size() ? script.get(number - 1).failure() : null;
+                    if (failure == null) {
+                        return Mono.just("done");
+                    }
+                    failures.add(failure);
+                    return Mono.error(failure);
+                })
+                .subscribe(outcome::add, outcome::add);
+        time.advance(Duration.ofDays(1));
+
+        Model model = new Model(settings, script);
+        int attempts = model.attempts();
+        assertThat(instants).hasSize(attempts);
+        assertThat(outcome).hasSize(1);
+        boolean succeeds = attempts > script.size() || script.get(attempts - 1).kind == Kind.SUCCESS;
+        if (succeeds) {
+            assertThat(outcome).containsExactly("done");
+        } else {
+            Throwable last = failures.get(failures.size() - 1);
+            assertThat(outcome.get(0)).isSameAs(last);
+            assertThat(((ImportsException) last).attempts()).isEqualTo(attempts);
+            assertThat(last.getSuppressed())
+                    .containsExactly(failures.subList(0, attempts - 1).toArray(new Throwable[0]));
+        }
+        timesAgree(model, script, instants, told);
+        assertThat(time.timers()).isZero();
+        long spent = script.stream()
+                .limit(attempts - 1L)
+                .mapToLong(step -> step.kind == Kind.TIMEOUT ? 10 : 5)
+                .sum();
+        assertThat(budget.tokens()).isEqualTo((int) (500 - spent));
+    }
+
+    private static void timesAgree(Model model, List<Step> script, List<Long> instants, List<Retrying> told) {
+        assertThat(told).hasSize(instants.size() - 1);
+        long closedUntil = 0;
+        boolean everClosed = false;
+        for (int i = 1; i < instants.size(); i++) {
+            Step step = script.get(i - 1);
+            long failedAt = instants.get(i - 1);
+            if (model.pause(step) > 0) {
+                closedUntil = failedAt + model.pause(step);
+                everClosed = true;
+            }
+            long delay = told.get(i - 1).delay().toMillis();
+            assertThat(delay).isBetween(model.least(step, i - 1), model.most(step, i - 1));
+            long due = Math.max(failedAt + delay, closedUntil);
+            assertThat(instants.get(i)).isBetween(due, due + (everClosed ? GATE_STEP : 0) + 1);
+        }
+    }
+}
