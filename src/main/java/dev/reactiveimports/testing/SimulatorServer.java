@@ -1,5 +1,8 @@
 package dev.reactiveimports.testing;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.ImmediateEventExecutor;
@@ -34,7 +37,8 @@ final class SimulatorServer {
     static SimulatorServer bind(HttpServer http, LoopResources threads) {
         ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
         try {
-            DisposableServer server = http.doOnConnection(connection -> connections.add(connection.channel()))
+            DisposableServer server = http.doOnBound(
+                            bound -> bound.channel().pipeline().addFirst(new Reception(connections)))
                     .bindNow(BIND_TIMEOUT);
             return new SimulatorServer(server, connections, threads);
         } catch (RuntimeException notBound) {
@@ -56,13 +60,31 @@ final class SimulatorServer {
             return;
         }
         server.dispose();
-        Mono<Void> ended = Flux.fromIterable(connections)
+        // in this order: a connection that an ending event loop has still to register would stay open for ever
+        Mono<Void> ended = server.onDispose()
+                .thenMany(Flux.fromIterable(connections))
                 .flatMap(connection -> FutureMono.deferFuture(connection::close))
                 .then(threads.disposeLater(Duration.ZERO, CLOSE_TIMEOUT));
         if (Schedulers.isInNonBlockingThread()) {
             ended.subscribe();
         } else {
             ended.block(CLOSE_TIMEOUT);
+        }
+    }
+
+    /** Knows a connection from the moment it is accepted, before an event loop has registered it. */
+    private static final class Reception extends ChannelInboundHandlerAdapter {
+
+        private final ChannelGroup connections;
+
+        Reception(ChannelGroup connections) {
+            this.connections = connections;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object accepted) {
+            connections.add((Channel) accepted);
+            context.fireChannelRead(accepted);
         }
     }
 }

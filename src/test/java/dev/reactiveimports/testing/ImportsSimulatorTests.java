@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -21,6 +22,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
@@ -182,6 +185,28 @@ class ImportsSimulatorTests {
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> new RawConnection(simulator));
         simulator.close();
         assertThat(simulator.requests()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void closeEndsConnectionsThatWereJustAccepted(boolean epoll) throws IOException {
+        for (int i = 0; i < 30; i++) {
+            ImportsSimulator simulator = open(new SimulatorSettings().nativeTransport(epoll));
+            try (RawConnection one = new RawConnection(simulator);
+                    RawConnection two = new RawConnection(simulator)) {
+                simulator.close();
+                assertEnds(one.timeout(1_000));
+                assertEnds(two.timeout(1_000));
+            }
+        }
+    }
+
+    private static void assertEnds(RawConnection raw) throws IOException {
+        try {
+            assertThat(raw.readToEnd()).isEmpty();
+        } catch (SocketException reset) {
+            // an end as good as any, for one that was never accepted
+        }
     }
 
     @Test
