@@ -94,8 +94,8 @@ final class Polling {
         return failure;
     }
 
-    private static ImportsProtocolException nothing() {
-        return new ImportsProtocolException("describing the import gave nothing");
+    static ImportsProtocolException nothing() {
+        return new ImportsProtocolException("the service told nothing");
     }
 
     private long now() {

@@ -1,0 +1,54 @@
+package dev.reactiveimports;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Observations that wait for demand, at most one of each import: a newer one takes the place of an older. A terminal one is
+ * never replaced, since an import that has ended is not observed again.
+ */
+final class Outbox {
+
+    private final Queue<WatchedImport> line = new ArrayDeque<>();
+
+    void put(WatchedImport watched, ImportOperation seen) {
+        boolean known = !seen.isTerminal() && seen.equals(watched.emitted);
+        watched.pending = known ? null : seen;
+        if (!known && !watched.inLine) {
+            watched.inLine = true;
+            line.add(watched);
+        }
+    }
+
+    boolean isEmpty() {
+        skipWithdrawn();
+        return line.isEmpty();
+    }
+
+    @Nullable
+    ImportOperation next() {
+        skipWithdrawn();
+        WatchedImport watched = line.poll();
+        if (watched == null) {
+            return null;
+        }
+        ImportOperation seen = watched.pending;
+        watched.inLine = false;
+        watched.emitted = seen;
+        watched.pending = null;
+        return seen;
+    }
+
+    void clear() {
+        line.clear();
+    }
+
+    /** Passes over imports that are back at what was emitted last. */
+    private void skipWithdrawn() {
+        for (WatchedImport first = line.peek(); first != null && first.pending == null; first = line.peek()) {
+            line.poll();
+            first.inLine = false;
+        }
+    }
+}

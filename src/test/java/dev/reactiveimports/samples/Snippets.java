@@ -1,0 +1,121 @@
+package dev.reactiveimports.samples;
+
+import dev.reactiveimports.ImportFailedException;
+import dev.reactiveimports.ImportOperation;
+import dev.reactiveimports.ImportOutcomeUnknownException;
+import dev.reactiveimports.ImportPage;
+import dev.reactiveimports.ImportStatus;
+import dev.reactiveimports.ImportStatusChange;
+import dev.reactiveimports.ImportsApiException;
+import dev.reactiveimports.ImportsRetry;
+import dev.reactiveimports.ListImportsSpec;
+import dev.reactiveimports.PollSpec;
+import dev.reactiveimports.ReactiveImportsApi;
+import dev.reactiveimports.StartImportRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** What the README shows, between the marks: it is taken from here, and its tests run it. */
+final class Snippets {
+
+    private final ReactiveImportsApi imports;
+
+    Snippets(ReactiveImportsApi imports) {
+        this.imports = imports;
+    }
+
+    Mono<ImportOperation> firstFailure() {
+        // snippet: lazy
+        return imports.listImports() // nothing happens yet
+                .filter(i -> i.status() == ImportStatus.FAILED)
+                .next(); // fetches pages until one failed import is found, then stops
+        // end
+    }
+
+    Flux<ImportOperation> slowConsumer() {
+        // snippet: backpressure
+        return imports.listImports(ListImportsSpec.create().pageSize(50).readAhead(1))
+                .concatMap(this::archive, 1); // one at a time: pages are fetched as fast as imports are archived
+        // end
+    }
+
+    Flux<ImportPage> resumable(String savedToken) {
+        // snippet: pages
+        return imports.listImportPages(ListImportsSpec.create().startAt(savedToken))
+                .concatMap(page -> saveToken(page.nextToken()).thenReturn(page), 1);
+        // end
+    }
+
+    Mono<String> startedOnce() {
+        // snippet: errors
+        StartImportRequest request = StartImportRequest.of("s3://bucket/vectors");
+        return imports.startImport(request)
+                .onErrorResume(ImportOutcomeUnknownException.class, unknown -> imports
+                        .findStarted(request.uri(), unknown.sentAt().minusSeconds(30))
+                        .next()
+                        .map(ImportOperation::id)) // it was started after all; empty if it was not
+                .doOnError(
+                        ImportsApiException.class,
+                        refused -> report(refused.statusCode(), refused.getMessage(), refused.requestId()));
+        // end
+    }
+
+    Mono<String> pipeline() {
+        // snippet: watch
+        return imports.startImport(StartImportRequest.of("s3://bucket/vectors"))
+                .flatMapMany(imports::watchImport) // polls while somebody asks for more, ends with the import
+                .doOnNext(i -> show(i.status(), i.percentComplete()))
+                .last()
+                .flatMap(i -> i.status() == ImportStatus.COMPLETED
+                        ? switchTrafficTo(i.uri())
+                        : Mono.error(new ImportFailedException(i)));
+        // end
+    }
+
+    Flux<ImportStatusChange> fleet(Flux<String> ids, Map<String, ImportStatus> stored) {
+        // snippet: fleet
+        return imports.watchImports(ids, PollSpec.adaptive(Duration.ofSeconds(2), Duration.ofMinutes(1)))
+                .transform(ImportStatusChange.since(stored)) // only what changed since the service stored it
+                .doOnNext(change -> publish(change.id(), change.from(), change.to()));
+        // end
+    }
+
+    static ReactiveImportsApi configured(String host, String key) {
+        // snippet: configured
+        return ReactiveImportsApi.builder(host, key)
+                .attemptTimeout(Duration.ofSeconds(10))
+                .retry(ImportsRetry.ofDefaults().maxRetries(5).maxRetryAfter(Duration.ofSeconds(20)))
+                .sourceTag("nightly load")
+                .build();
+        // end
+    }
+
+    private Mono<ImportOperation> archive(ImportOperation operation) {
+        return Mono.just(operation);
+    }
+
+    private Mono<Void> saveToken(String token) {
+        return Mono.empty();
+    }
+
+    private Mono<String> switchTrafficTo(String uri) {
+        return Mono.just("now serving " + uri);
+    }
+
+    final List<String> shown = new java.util.concurrent.CopyOnWriteArrayList<>();
+
+    private void show(ImportStatus status, double percent) {
+        shown.add(status + " " + percent);
+    }
+
+    private void publish(String id, ImportStatus from, ImportStatus to) {
+        shown.add(id + " " + from + " " + to);
+    }
+
+    private void report(int status, String message, String requestId) {
+        shown.add(status + " " + message + " " + requestId);
+    }
+}
