@@ -42,7 +42,7 @@ final class ClosingSignal {
     }
 
     private static void end(MonoSink<Void> sink) {
-        sink.error(FailureMapping.closed());
+        sink.error(new ImportsTransportException("the client was closed", null, false));
     }
 
     private static IllegalStateException refusal() {

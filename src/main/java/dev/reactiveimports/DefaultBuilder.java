@@ -128,7 +128,7 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
         ImportsCalls calls = new ImportsCalls(host, http, policy, closing, told);
         Mono<Void> disposeConnections = ownPool == null ? Mono.empty() : ownPool.disposeLater();
         RecentStarts recentStarts = new RecentStarts(scheduler);
-        Watching watching = new Watching(calls, recentStarts, closing, pollSpec, scheduler);
+        Watching watching = new Watching(calls, recentStarts, closing, pollSpec, scheduler, told);
         return new DefaultReactiveImportsApi(calls, recentStarts, closing, disposeConnections, watching);
     }
 

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -90,6 +91,26 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
     @Override
     public Flux<ImportOperation> watchImport(String id, PollSpec spec) {
         return watching.one(id, spec);
+    }
+
+    @Override
+    public Flux<ImportOperation> watchImports(Publisher<String> ids) {
+        return watchImports(ids, watching.defaults());
+    }
+
+    @Override
+    public Flux<ImportOperation> watchImports(Publisher<String> ids, PollSpec spec) {
+        return watching.many(ids, spec);
+    }
+
+    @Override
+    public Flux<ImportOperation> watchIndex() {
+        return watchIndex(watching.defaults());
+    }
+
+    @Override
+    public Flux<ImportOperation> watchIndex(PollSpec spec) {
+        return watching.all(spec);
     }
 
     @Override

@@ -53,10 +53,6 @@ final class FailureMapping {
         return ImportsProtocolException.definite("the answer's body is larger than " + cap + " bytes");
     }
 
-    static ImportsTransportException closed() {
-        return new ImportsTransportException("the client was closed", null, false);
-    }
-
     private static String describe(Throwable failure) {
         if (failure instanceof ConnectTimeoutException) {
             return "connecting took too long";

@@ -3,6 +3,7 @@ package dev.reactiveimports;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.UnaryOperator;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -174,6 +175,41 @@ public interface ReactiveImportsApi extends AutoCloseable {
      * @throws IllegalArgumentException as for {@link #describeImport}
      */
     Flux<ImportOperation> watchImport(String id, PollSpec spec);
+
+    /**
+     * Watches many imports with the builder's {@link PollSpec}.
+     *
+     * @param ids which; may go on while the watch runs
+     * @return as {@link #watchImports(Publisher, PollSpec)}
+     */
+    Flux<ImportOperation> watchImports(Publisher<String> ids);
+
+    /**
+     * Watches many imports together, for a few list calls a tick: each tick takes the cheaper of describing and listing. Each
+     * import's observations are those of {@link #watchImport}; of one not yet delivered only the latest is kept. An id that
+     * is invalid or unknown to the service ends alone, its error signalled after all others are done. Memory follows the number
+     * of ids watched.
+     *
+     * @param ids which; subscribed to with the first demand, without bounds; may go on while the watch runs
+     * @param spec how often to poll, and how many failures in a row to bear
+     * @return each visible change of each; completes when {@code ids} has and all are terminal
+     */
+    Flux<ImportOperation> watchImports(Publisher<String> ids, PollSpec spec);
+
+    /**
+     * Watches the whole index with the builder's {@link PollSpec}.
+     *
+     * @return as {@link #watchIndex(PollSpec)}
+     */
+    Flux<ImportOperation> watchIndex();
+
+    /**
+     * Watches every import of the index, those to come included.
+     *
+     * @param spec how often to walk the listing, and how many failures in a row to bear
+     * @return each import when first seen, then each visible change; never completes
+     */
+    Flux<ImportOperation> watchIndex(PollSpec spec);
 
     /**
      * Waits for an import with the builder's {@link PollSpec}.

@@ -2,6 +2,8 @@ package dev.reactiveimports;
 
 import static java.util.Objects.requireNonNull;
 
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -9,23 +11,28 @@ import reactor.core.scheduler.Scheduler;
 /** Polls one import, many, or all of them, over the client's own calls. */
 final class Watching {
 
+    private static final int PAGE_SIZE = 100;
+
     private final ImportsCalls calls;
     private final RecentStarts recentStarts;
     private final ClosingSignal closing;
     private final PollSpec defaults;
     private final Scheduler scheduler;
+    private final @Nullable ImportsListener listener;
 
     Watching(
             ImportsCalls calls,
             RecentStarts recentStarts,
             ClosingSignal closing,
             PollSpec defaults,
-            Scheduler scheduler) {
+            Scheduler scheduler,
+            @Nullable ImportsListener listener) {
         this.calls = calls;
         this.recentStarts = recentStarts;
         this.closing = closing;
         this.defaults = defaults;
         this.scheduler = scheduler;
+        this.listener = listener;
     }
 
     PollSpec defaults() {
@@ -44,6 +51,23 @@ final class Watching {
                 .flatMap(end -> end.status() == ImportStatus.COMPLETED
                         ? Mono.just(end)
                         : Mono.error(new ImportFailedException(end)));
+    }
+
+    Flux<ImportOperation> many(Publisher<String> ids, PollSpec spec) {
+        return closing.guard(fleet(spec).watchImports(requireNonNull(ids, "ids")));
+    }
+
+    Flux<ImportOperation> all(PollSpec spec) {
+        return closing.guard(fleet(spec).watchIndex());
+    }
+
+    private FleetWatch fleet(PollSpec spec) {
+        return new FleetWatch(
+                calls::describe,
+                token -> calls.page(PAGE_SIZE, token),
+                complete(spec),
+                recentStarts::explains,
+                listener);
     }
 
     private PollSpec complete(PollSpec spec) {
