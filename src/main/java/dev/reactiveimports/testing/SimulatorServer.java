@@ -7,6 +7,10 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -65,10 +69,19 @@ final class SimulatorServer {
                 .thenMany(Flux.fromIterable(connections))
                 .flatMap(connection -> FutureMono.deferFuture(connection::close))
                 .then(threads.disposeLater(Duration.ZERO, CLOSE_TIMEOUT));
-        if (Schedulers.isInNonBlockingThread()) {
-            ended.subscribe();
-        } else {
-            ended.block(CLOSE_TIMEOUT);
+        CompletableFuture<Void> done = ended.toFuture();
+        if (!Schedulers.isInNonBlockingThread()) {
+            await(done);
+        }
+    }
+
+    private static void await(CompletableFuture<Void> done) {
+        try {
+            done.get(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("the simulator did not close within " + CLOSE_TIMEOUT, e);
         }
     }
 
