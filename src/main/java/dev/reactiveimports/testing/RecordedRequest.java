@@ -31,7 +31,16 @@ public record RecordedRequest(
 
     static final String API_KEY = "Api-Key";
 
-    /** Copies query and headers and masks the key. */
+    /**
+     * Copies query and headers and masks the key.
+     *
+     * @param method such as {@code GET}
+     * @param path as it was sent
+     * @param query the parameters, decoded
+     * @param headers the values by name, in any case
+     * @param body the body, empty if there was none
+     * @param at when the whole request had been read
+     */
     public RecordedRequest {
         requireNonNull(method, "method");
         requireNonNull(path, "path");
