@@ -77,7 +77,7 @@ class ImportsSimulatorTests {
         SimulatorProbe probe = new SimulatorProbe(simulator);
         clock.advanceTimeBy(Duration.ofSeconds(7));
         probe.send("POST", "/bulk/imports", "{\"uri\":\"s3://b/ü\"}", "X-A", "1", "X-A", "2");
-        probe.get("/bulk/imports?limit=7&paginationToken=a%2Bb%3D&x=1&x=2");
+        probe.get("/bulk/imports?limit=7&paginationToken=a%2Bb%3D&x=1;2&x=3");
         probe.get("/bulk/imports/a%2Fb");
         List<RecordedRequest> requests = simulator.requests();
         assertThat(requests).hasSize(3);
@@ -89,7 +89,7 @@ class ImportsSimulatorTests {
         assertThat(start.at()).isEqualTo(Instant.ofEpochSecond(7));
         assertThat(start.headers()).containsEntry("API-KEY", "***").containsEntry("x-a", "1, 2");
         assertThat(requests.get(1).query())
-                .isEqualTo(Map.of("limit", List.of("7"), "paginationToken", List.of("a+b="), "x", List.of("1", "2")));
+                .isEqualTo(Map.of("limit", List.of("7"), "paginationToken", List.of("a+b="), "x", List.of("1;2", "3")));
         assertThat(requests.get(2).path()).isEqualTo("/bulk/imports/a%2Fb");
         assertThat(requests.toString() + simulator).doesNotContain("s3cret");
     }
