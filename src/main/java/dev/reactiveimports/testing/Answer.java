@@ -31,7 +31,7 @@ record Answer(int status, Map<String, String> headers, String body) {
         return new Answer(status, more, body);
     }
 
-    /** RFC 9110: these have no body, and no Content-Length either. */
+    /** RFC 9110, sections 15.3.5 and 15.4.5: these have no body. */
     static boolean isBodyless(int status) {
         return status == 204 || status == 304;
     }

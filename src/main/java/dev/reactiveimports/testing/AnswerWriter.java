@@ -76,10 +76,8 @@ final class AnswerWriter {
     private static HttpServerResponse head(HttpServerResponse response, Answer answer, int length) {
         response.status(answer.status());
         answer.headers().forEach(response::header);
-        if (!Answer.isBodyless(answer.status())) {
-            response.header("content-length", Integer.toString(length));
-        }
-        return response;
+        // for statuses that have no body Netty takes it off again
+        return response.header("content-length", Integer.toString(length));
     }
 
     private static Mono<Void> half(Channel channel, Answer answer) {

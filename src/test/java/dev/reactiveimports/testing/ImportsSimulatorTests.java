@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -55,6 +56,9 @@ class ImportsSimulatorTests {
         assertThat(simulator.apiKey()).isEqualTo("simulator-key");
         assertThat(new SimulatorProbe(simulator).get("/bulk/imports").statusCode())
                 .isEqualTo(200);
+        // another address of this machine, which a server on all of them would answer
+        int port = URI.create(simulator.indexHost()).getPort();
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> new Socket("127.0.0.2", port).close());
     }
 
     @Test
