@@ -66,12 +66,6 @@ class ImportsSimulatorExtensionTests {
         results.containerEvents().assertStatistics(stats -> stats.failed(1));
     }
 
-    @Test
-    void theAccessorRefusesToGuessBetweenTwo() {
-        ImportsSimulatorExtension extension = new ImportsSimulatorExtension();
-        assertThatIllegalStateException().isThrownBy(extension::simulator);
-    }
-
     private static EngineExecutionResults run(Class<?> tests) {
         return EngineTestKit.engine("junit-jupiter")
                 .selectors(selectClass(tests))

@@ -4,11 +4,9 @@ import static dev.reactiveimports.testing.SimulatorProbe.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.net.Socket;
-import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -16,18 +14,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -175,91 +167,6 @@ class ImportsSimulatorTests {
     }
 
     @Test
-    void closeEndsConnectionsPortAndThreads() throws IOException {
-        Set<Thread> before = threads();
-        ImportsSimulator simulator = open(ImportsSimulator.builder().imports(1));
-        try (RawConnection raw = new RawConnection(simulator)) {
-            raw.get("/bulk/imports/1").readResponse();
-            assertThat(threads()).hasSizeGreaterThan(before.size());
-            simulator.close();
-            assertThat(raw.readToEnd()).isEqualTo(raw.received());
-        }
-        assertThat(simulator.activeConnections()).isZero();
-        await("the threads' end", () -> before.containsAll(threads()));
-        assertThatExceptionOfType(IOException.class).isThrownBy(() -> new RawConnection(simulator));
-        simulator.close();
-        assertThat(simulator.requests()).hasSize(1);
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void closeEndsConnectionsThatWereJustAccepted(boolean epoll) throws IOException {
-        for (int i = 0; i < 30; i++) {
-            ImportsSimulator simulator = open(new SimulatorSettings().nativeTransport(epoll));
-            try (RawConnection one = new RawConnection(simulator);
-                    RawConnection two = new RawConnection(simulator)) {
-                simulator.close();
-                assertEnds(one.timeout(1_000));
-                assertEnds(two.timeout(1_000));
-            }
-        }
-    }
-
-    private static void assertEnds(RawConnection raw) throws IOException {
-        try {
-            assertThat(raw.readToEnd()).isEmpty();
-        } catch (SocketException reset) {
-            // an end as good as any, for one that was never accepted
-        }
-    }
-
-    @Test
-    void closeReturnsAtOnceOnAThreadThatMustNotBlock() {
-        Set<Thread> before = threads();
-        ImportsSimulator simulator = open(ImportsSimulator.builder());
-        Mono.fromRunnable(simulator::close).subscribeOn(Schedulers.parallel()).block(Duration.ofSeconds(5));
-        await("the threads' end", () -> before.containsAll(threads()));
-    }
-
-    @Test
-    void closeDoesNotHangOnItsOwnEventLoop() throws IOException {
-        Set<Thread> before = threads();
-        AtomicReference<ImportsSimulator> simulator = new AtomicReference<>();
-        AtomicReference<Thread> closer = new AtomicReference<>();
-        // the simulator asks its clock on the event loop that read the request
-        Scheduler closing = new ClockThatActs(() -> {
-            ImportsSimulator running = simulator.get();
-            if (running != null) {
-                closer.set(Thread.currentThread());
-                running.close();
-            }
-        });
-        simulator.set(open(ImportsSimulator.builder().clock(closing)));
-        try (RawConnection raw = new RawConnection(simulator.get())) {
-            raw.get("/bulk/imports");
-            assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
-                try {
-                    raw.readToEnd();
-                } catch (IOException reset) {
-                    // an end as good as any
-                }
-            });
-        }
-        assertThat(closer.get().getName()).startsWith("imports-simulator");
-        await("the threads' end", () -> before.containsAll(threads()));
-    }
-
-    @Test
-    void aTakenPortLeavesNoThreadBehind() {
-        ImportsSimulator first = open(ImportsSimulator.builder());
-        Set<Thread> before = threads();
-        ImportsSimulator.Builder second =
-                ImportsSimulator.builder().port(URI.create(first.indexHost()).getPort());
-        assertThatExceptionOfType(RuntimeException.class).isThrownBy(second::build);
-        await("the threads' end", () -> before.containsAll(threads()));
-    }
-
-    @Test
     void whatMakesNoSenseIsRefused() {
         ImportsSimulator.Builder builder = ImportsSimulator.builder();
         assertRefused(() -> builder.apiKey(" "), "k must not be blank");
@@ -272,12 +179,6 @@ class ImportsSimulatorTests {
 
     private static void assertRefused(Runnable call, String message) {
         assertThatIllegalArgumentException().isThrownBy(call::run).withMessageContaining(message);
-    }
-
-    private static Set<Thread> threads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("imports-simulator"))
-                .collect(Collectors.toSet());
     }
 
     /** Tells what became of its newest timer, which never fires. */
@@ -293,26 +194,6 @@ class ImportsSimulatorTests {
             Disposable never = Disposables.single();
             timer.replace(never);
             return never;
-        }
-
-        @Override
-        public Worker createWorker() {
-            return Schedulers.parallel().createWorker();
-        }
-    }
-
-    /** A real clock that does something whenever it is looked at. */
-    private record ClockThatActs(Runnable action) implements Scheduler {
-
-        @Override
-        public long now(TimeUnit unit) {
-            action.run();
-            return unit.convert(System.currentTimeMillis(), TimeUnit.MILLISECONDS);
-        }
-
-        @Override
-        public Disposable schedule(Runnable task) {
-            return Schedulers.parallel().schedule(task);
         }
 
         @Override

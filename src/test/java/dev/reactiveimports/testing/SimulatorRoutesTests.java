@@ -19,9 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SimulatorRoutesTests {
 
-    private static final String URI_REFUSED = "{\"code\":3,\"message\":\"Import URI parameter is required."
-            + " Import URI must contain between 1 and 1500 characters.\",\"details\":[]}";
-
     private final ImportsSimulator simulator =
             ImportsSimulator.builder().imports(3).build();
     private final SimulatorProbe probe = new SimulatorProbe(simulator);
@@ -104,81 +101,6 @@ class SimulatorRoutesTests {
         HttpResponse<String> answer = probe.get("/bulk/imports/1");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).doesNotContain("validationResult");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"{}", "{\"uri\":\"\"}", "{\"uri\":null}", "{\"integrationId\":\"a\"}"})
-    void aStartNeedsAUri(String body) {
-        HttpResponse<String> answer = probe.start(body);
-        assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(answer.headers().firstValue("content-type")).contains("application/json");
-        assertThat(answer.body()).isEqualTo(URI_REFUSED);
-    }
-
-    @Test
-    void textsOfAStartHaveTheServicesLimits() {
-        String uri = "s3://" + "é".repeat(1494);
-        assertThat(probe.start("{\"uri\":\"" + uri + "a\"}").statusCode()).isEqualTo(200);
-        assertThat(probe.start("{\"uri\":\"" + uri + "ab\"}").body()).isEqualTo(URI_REFUSED);
-        String integration = "{\"uri\":\"s3://b/a\",\"integrationId\":\"" + "i".repeat(1000);
-        assertThat(probe.start(integration + "\"}").statusCode()).isEqualTo(200);
-        assertRefused(probe.start(integration + "i\"}"), "Integration ID must contain between 1 and 1000 characters.");
-        assertRefused(
-                probe.start("{\"uri\":\"s3://b/a\",\"integrationId\":\"\"}"), "Integration ID must contain between");
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "{\"onError\":\"abort\"}",
-                "{\"onError\":\"continue\",\"more\":[1]}",
-                "{\"onError\":null}",
-                "{}",
-                "null"
-            })
-    void aStartTakesTheErrorModesThereAre(String errorMode) {
-        assertThat(probe.start("{\"more\":{\"a\":[]},\"errorMode\":" + errorMode + ",\"uri\":\"s3://b/a\"}")
-                        .statusCode())
-                .isEqualTo(200);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "{\"onError\":\"ABORT\"}|errorMode.onError must be one of abort, continue.",
-                "{\"onError\":\"\"}|errorMode.onError must be one of abort, continue.",
-                "{\"onError\":1}|onError must be a string.",
-                "\"abort\"|errorMode must be an object."
-            })
-    void aStartRefusesOtherErrorModes(String errorMode, String message) {
-        assertRefused(probe.start("{\"uri\":\"s3://b/a\",\"errorMode\":" + errorMode + "}"), message);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                " ",
-                "{",
-                "[]",
-                "null",
-                "\"s3://b/a\"",
-                "{\"uri\":\"s3://b/a\"} x",
-                "{\"uri\":\"s3://b/a\"}{}",
-                "{\"uri\":1}",
-                "{'uri':'s3://b/a'}",
-                "{\"uri\":\"s3://b/a\",\"uri\":\"s3://b/b\"}"
-            })
-    void aStartRefusesWhatIsNotOneJsonObject(String body) {
-        assertRefused(probe.start(body), "");
-        assertThat(ids(probe.get("/bulk/imports"))).hasSize(3);
-    }
-
-    @Test
-    void aBodyWithoutEndIsRefused() {
-        assertRefused(probe.start("{\"uri\":\"s3://b/" + "a".repeat(70_000) + "\"}"), "Request body is too large.");
-        assertThat(simulator.requests().get(0).body().length()).isLessThan(66_000);
-        assertThat(probe.get("/bulk/imports").statusCode()).isEqualTo(200);
     }
 
     @ParameterizedTest
