@@ -169,7 +169,7 @@ final class CallPolicy {
                                         last == null ? new IllegalStateException("the retry policy ended") : last)));
             }
 
-            /** A value without a failure before it would send a second request beside the first. */
+            /** One value answers one failure: what a policy has left over from the one before says nothing about this one. */
             private boolean answers() {
                 Throwable failure = undecided.getAndSet(null);
                 if (failure != null) {

@@ -160,11 +160,7 @@ final class ThrottleGate {
 
     /** Sees to it that there is a timer for the first in the queue, and none for an empty one. */
     private Runnable arm(long now) {
-        if (waiting.isEmpty()) {
-            disarm();
-            return ThrottleGate::nothing;
-        }
-        if (timer != null && timerAt == nextAt) {
+        if (waiting.isEmpty() || (timer != null && timerAt == nextAt)) {
             return ThrottleGate::nothing;
         }
         disarm();

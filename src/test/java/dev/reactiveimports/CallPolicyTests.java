@@ -160,8 +160,9 @@ class CallPolicyTests {
 
     @Test
     void respectsTheCallersMaxRetryAfterInTheGate() {
-        CallPolicy policy = policy(ImportsRetry.ofDefaults().jitter(0).maxRetryAfter(Duration.ofMinutes(5)));
-        run(policy.retrying(Operation.LIST, failing(Failures.status(429, Duration.ofMinutes(5)))));
+        CallPolicy policy = policy(ImportsRetry.none().maxRetryAfter(Duration.ofMinutes(5)));
+        start(policy.retrying(Operation.LIST, failing(Failures.status(429, Duration.ofMinutes(5)))));
+        run(policy.retrying(Operation.LIST, failing()));
         assertThat(instants).containsExactly(0L, 300_000L);
     }
 
@@ -252,8 +253,9 @@ class CallPolicyTests {
     void measuresTheWaitsOfACallersRetry() {
         Retry slow = Retry.fixedDelay(1, Duration.ofSeconds(7)).scheduler(time);
         Throwable failure = Failures.reset();
+        time.advance(Duration.ofSeconds(5));
         run(policy(slow).retrying(Operation.LIST, failing(failure)));
-        assertThat(instants).containsExactly(0L, 7000L);
+        assertThat(instants).containsExactly(5000L, 12_000L);
         assertThat(told).containsExactly(new Retrying(Operation.LIST, 1, Duration.ofSeconds(7), failure));
     }
 
@@ -286,7 +288,8 @@ class CallPolicyTests {
 
     @Test
     void aRetryThatFiresUnaskedSendsNothingTwice() {
-        Retry wild = Retry.from(signals -> Flux.interval(Duration.ofSeconds(1), time));
+        Retry wild =
+                Retry.from(signals -> Flux.interval(Duration.ofSeconds(1), time).onBackpressureDrop());
         Disposable call = start(policy(wild).retrying(Operation.START, number -> {
             numbers.add(number);
             return Mono.never();
@@ -294,6 +297,16 @@ class CallPolicyTests {
         time.advance(Duration.ofMinutes(1));
         assertThat(numbers).containsExactly(1);
         call.dispose();
+    }
+
+    @Test
+    void whatARetryHasLeftOverAnswersNoLaterFailure() {
+        Retry stutter = Retry.from(signals ->
+                signals.concatMap(s -> Mono.delay(Duration.ofSeconds(1), time).thenMany(Flux.just(1, 2, 3))));
+        run(policy(stutter).retrying(Operation.LIST, failing(Failures.reset(), Failures.reset())));
+        assertThat(instants).containsExactly(0L, 1000L, 2000L);
+        assertThat(told).hasSize(2);
+        assertThat(budget.tokens()).isEqualTo(490);
     }
 
     @Test

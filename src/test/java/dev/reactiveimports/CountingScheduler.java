@@ -14,10 +14,16 @@ final class CountingScheduler implements Scheduler {
 
     private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
     private final AtomicInteger timers = new AtomicInteger();
+    private final AtomicInteger scheduled = new AtomicInteger();
     private final AtomicInteger mostTimers = new AtomicInteger();
 
     int timers() {
         return timers.get();
+    }
+
+    /** How often anything was scheduled. */
+    int scheduled() {
+        return scheduled.get();
     }
 
     int mostTimers() {
@@ -40,6 +46,7 @@ final class CountingScheduler implements Scheduler {
 
     @Override
     public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+        scheduled.incrementAndGet();
         AtomicBoolean over = new AtomicBoolean();
         mostTimers.accumulateAndGet(timers.incrementAndGet(), Math::max);
         Runnable end = () -> {

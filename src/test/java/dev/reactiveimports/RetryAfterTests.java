@@ -110,6 +110,8 @@ class RetryAfterTests {
         assertThat(RetryAfter.parse(until, "yesterday", NOW)).isEqualTo(Duration.ofSeconds(3));
         assertThat(RetryAfter.parse(until, "Mon, 23 Nov 2026 08:49:35 GMT" + " ".repeat(80), NOW))
                 .isEqualTo(Duration.ofSeconds(3));
+        assertThat(RetryAfter.parse(until, "Wednesday, 23-Nov-77 08:49:40 GMT", NOW))
+                .isEqualTo(Duration.ofDays(17_897));
         assertThat(RetryAfter.parse("9", "Mon, 23 Nov 2026 08:49:35 GMT", NOW)).isEqualTo(Duration.ofSeconds(9));
     }
 
@@ -132,13 +134,13 @@ class RetryAfterTests {
         assertThat(RetryAfter.parse("0".repeat(64) + "3", null, NOW)).isNull();
     }
 
-    @Property(tries = 2000)
+    @Property(tries = 500)
     void neverThrowsNorGoesBack(@ForAll String header, @ForAll String date) {
         Duration wait = RetryAfter.parse(header, date, NOW);
         assertThat(wait == null || !wait.isNegative()).isTrue();
     }
 
-    @Property(tries = 1000)
+    @Property(tries = 300)
     void neverThrowsOnWhatLooksLikeADate(
             @ForAll int day, @ForAll int year, @ForAll int hour, @ForAll int minute, @ForAll int second) {
         String time = "%02d:%02d:%02d".formatted(hour % 100, minute % 100, second % 100);

@@ -105,8 +105,12 @@ class ThrottleGateTests {
     void aHerdThatComesAfterReopeningIsSpreadOutToo() {
         gate.throttled(seconds(3));
         time.advance(seconds(3));
-        calls(50);
+        call();
         assertThat(passed).hasSize(1);
+        assertThat(time.mostTimers()).isZero();
+        calls(49);
+        assertThat(passed).hasSize(1);
+        assertThat(time.scheduled()).isEqualTo(1);
         time.advance(seconds(1));
         assertThat(passed).hasSizeBetween(5, 7);
     }
@@ -316,6 +320,17 @@ class ThrottleGateTests {
         StepVerifier.create(gate.pass())
                 .expectError(RejectedExecutionException.class)
                 .verify(seconds(5));
+    }
+
+    @Test
+    void aDisposedSchedulerFailsThoseWhoWaitAlready() {
+        gate.throttled(seconds(1));
+        List<Throwable> failures = new ArrayList<>();
+        gate.pass().subscribe(v -> {}, failures::add);
+        time.dispose();
+        gate.throttled(seconds(2));
+        gate.throttled(seconds(3));
+        assertThat(failures).hasSize(1).first().isInstanceOf(RejectedExecutionException.class);
     }
 
     @Test
