@@ -34,10 +34,11 @@ final class FleetTick {
     private final Map<WatchedImport, Throwable> failed = new LinkedHashMap<>();
     private final Disposable.Swap call = Disposables.swap();
     private @Nullable String token;
-    private @Nullable Throwable listingFailure;
+    private @Nullable Throwable transientFailure;
     private @Nullable Throwable definiteFailure;
     private int requests;
-    private int answers;
+    private int pagesAnswered;
+    private int describesAnswered;
     private int discovered;
     private boolean waiting;
     private boolean ended;
@@ -88,7 +89,7 @@ final class FleetTick {
 
     private void turn(ImportPage page) {
         requests++;
-        answers++;
+        pagesAnswered++;
         walk.beginPage();
         long now = clock.now();
         for (ImportOperation seen : page.items()) {
@@ -113,7 +114,7 @@ final class FleetTick {
     private void listingFailed(Throwable failure) {
         requests++;
         if (ImportsRetry.isTransient(failure)) {
-            listingFailure = failure;
+            transientFailure = failure;
             end();
         } else {
             endBy(failure);
@@ -138,25 +139,26 @@ final class FleetTick {
 
     private void described(WatchedImport one, ImportOperation seen) {
         requests++;
-        answers++;
+        describesAnswered++;
         fleet.observe(one, seen, clock.now());
     }
 
     private void describeFailed(WatchedImport one, Throwable failure) {
         requests++;
         if (watch.expects(one.id(), failure)) {
-            answers++;
+            describesAnswered++;
             fleet.postpone(one, clock.now());
         } else if (ImportsRetry.isTransient(failure)) {
             failed.put(one, failure);
-            // when nothing is answered, asking on makes an outage worse
-            if (answers == 0 && failed.size() >= CONCURRENCY) {
+            // when no describe is answered, asking on makes an outage worse
+            if (describesAnswered == 0 && failed.size() >= CONCURRENCY) {
+                transientFailure = failure;
                 end();
             }
         } else if (!concernsOneImport(failure)) {
             endBy(failure);
         } else {
-            answers++;
+            describesAnswered++;
             if (wholeListing) {
                 fleet.forget(one);
             } else {
@@ -210,10 +212,10 @@ final class FleetTick {
     /** Why this tick counts as a failed poll; null if it does not. */
     @Nullable
     Throwable failure() {
-        if (listingFailure != null || failed.isEmpty() || answers > 0) {
-            return listingFailure;
-        }
-        return failed.values().iterator().next();
+        boolean nothingAnswered = pagesAnswered + describesAnswered == 0;
+        return transientFailure == null && nothingAnswered && !failed.isEmpty()
+                ? failed.values().iterator().next()
+                : transientFailure;
     }
 
     /** Failures of single imports. */

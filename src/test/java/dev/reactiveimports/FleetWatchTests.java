@@ -362,22 +362,22 @@ class FleetWatchTests {
 
     @Test
     void anOutageOfDescribesIsNotMultiplied() {
-        service.describing = id -> Mono.error(answer(503));
+        service.describing = id -> Mono.delay(Duration.ofMillis(100), time).then(Mono.error(answer(503)));
         service.listing = token -> Mono.just(new ImportPage(List.of(), null));
         watch(ids(0, 500));
         watcher.request(Long.MAX_VALUE);
-        forward(3600);
+        forward(60);
         assertThat(watcher.failure).isInstanceOf(ImportsApiException.class);
-        assertThat(watcher.failure.getSuppressed()).isNotEmpty();
+        assertThat(watcher.failure.getSuppressed()).hasSize(4);
+        assertThat(service.requests()).isLessThanOrEqualTo(5 * 16);
     }
 
     @Test
-    void anOutageStopsATickAfterOneRound() {
+    void aSingleImportFailsAfterFiveFailuresInARow() {
         service.describing = id -> Mono.error(answer(503));
-        service.listing = token -> Mono.error(answer(503));
         watch(List.of("i0"));
         watcher.request(Long.MAX_VALUE);
-        forward(3600);
+        forward(300);
         assertThat(service.requests()).isEqualTo(5);
         assertThat(watcher.failure).isInstanceOf(ImportsApiException.class);
     }
