@@ -63,11 +63,9 @@ public interface ReactiveImportsApi extends AutoCloseable {
     }
 
     /**
-     * A client with every default.
-     *
+     * {@return a client with every default, to be closed by the caller}
      * @param indexHost the index's host
      * @param apiKey the key
-     * @return a client, to be closed by the caller
      * @throws IllegalArgumentException if host or key cannot be used
      */
     static ReactiveImportsApi create(String indexHost, String apiKey) {
@@ -84,11 +82,7 @@ public interface ReactiveImportsApi extends AutoCloseable {
         return Environment.create(System.getenv());
     }
 
-    /**
-     * Every import of the index, 100 a page.
-     *
-     * @return {@link #listImports(ListImportsSpec)} with the defaults
-     */
+    /** {@return every import of the index: {@link #listImports(ListImportsSpec)} with the defaults} */
     Flux<ImportOperation> listImports();
 
     /**
@@ -155,11 +149,8 @@ public interface ReactiveImportsApi extends AutoCloseable {
     Flux<ImportOperation> findStarted(String uri, Instant notBefore);
 
     /**
-     * Watches one import with the builder's {@link PollSpec}.
-     *
+     * {@return {@link #watchImport(String, PollSpec)} with the builder's spec}
      * @param id 1 to 1000 characters
-     * @return as {@link #watchImport(String, PollSpec)}
-     * @throws IllegalArgumentException as for {@link #describeImport}
      */
     Flux<ImportOperation> watchImport(String id);
 
@@ -177,10 +168,8 @@ public interface ReactiveImportsApi extends AutoCloseable {
     Flux<ImportOperation> watchImport(String id, PollSpec spec);
 
     /**
-     * Watches many imports with the builder's {@link PollSpec}.
-     *
+     * {@return {@link #watchImports(Publisher, PollSpec)} with the builder's spec}
      * @param ids which; may go on while the watch runs
-     * @return as {@link #watchImports(Publisher, PollSpec)}
      */
     Flux<ImportOperation> watchImports(Publisher<String> ids);
 
@@ -196,11 +185,7 @@ public interface ReactiveImportsApi extends AutoCloseable {
      */
     Flux<ImportOperation> watchImports(Publisher<String> ids, PollSpec spec);
 
-    /**
-     * Watches the whole index with the builder's {@link PollSpec}.
-     *
-     * @return as {@link #watchIndex(PollSpec)}
-     */
+    /** {@return {@link #watchIndex(PollSpec)} with the builder's spec} */
     Flux<ImportOperation> watchIndex();
 
     /**
@@ -212,11 +197,8 @@ public interface ReactiveImportsApi extends AutoCloseable {
     Flux<ImportOperation> watchIndex(PollSpec spec);
 
     /**
-     * Waits for an import with the builder's {@link PollSpec}.
-     *
+     * {@return {@link #awaitImport(String, PollSpec)} with the builder's spec}
      * @param id 1 to 1000 characters
-     * @return as {@link #awaitImport(String, PollSpec)}
-     * @throws IllegalArgumentException as for {@link #describeImport}
      */
     Mono<ImportOperation> awaitImport(String id);
 
@@ -247,9 +229,7 @@ public interface ReactiveImportsApi extends AutoCloseable {
      */
     Mono<Void> disposeLater();
 
-    /**
-     * As {@link #disposeLater()}, waiting two seconds at most, and not at all on a thread that must not block.
-     */
+    /** As {@link #disposeLater()}, waiting two seconds at most, and not at all on a thread that must not block. */
     @Override
     void close();
 
@@ -258,7 +238,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
 
         /**
          * The header {@code X-Pinecone-Api-Version}. Defaults to {@code 2025-10}.
-         *
          * @param version letters, digits, dots and dashes, 1 to 32
          * @return this
          * @throws IllegalArgumentException if it is something else
@@ -268,7 +247,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
         /**
          * A tag for the header {@code User-Agent}, normalised as Pinecone's clients do: lower case, only
          * {@code [a-z0-9_ :]}, trimmed, spaces as underscores. Defaults to none.
-         *
          * @param tag at most 200 characters
          * @return this
          */
@@ -279,7 +257,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
          * reactor-netty's own retry are switched off, HTTP/1.1 is used, and interim answers are dropped; its timeouts stay.
          * Defaults to a client with a pool of its own: 50 connections, 30 seconds idle, 5 minutes of life, 10 seconds to get
          * one, 5 seconds to connect and 5 for TLS.
-         *
          * @param base the client
          * @return this
          */
@@ -288,7 +265,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
         /**
          * Changes the client, whichever it is: proxy, TLS, metrics, wiretap (which prints the API key). Applied before the
          * hardening named at {@link #httpClient}.
-         *
          * @param customizer called once, when building
          * @return this
          */
@@ -296,7 +272,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
 
         /**
          * Allows {@code http://} to a host that is not loopback. The key then travels in the clear.
-         *
          * @return this
          */
         Builder allowPlaintext();
@@ -304,7 +279,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
         /**
          * How long one HTTP exchange may take, from the wait for a connection to the last byte of the body. Defaults to 30
          * seconds.
-         *
          * @param timeout 1 millisecond to 365 days
          * @return this
          * @throws IllegalArgumentException if out of range
@@ -314,7 +288,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
         /**
          * Which failures to try again, and when. Defaults to {@link ImportsRetry#ofDefaults()}. Whatever it says, a start is
          * never sent twice where the service may have taken it.
-         *
          * @param retry a policy
          * @return this
          */
@@ -322,7 +295,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
 
         /**
          * How the watch and await calls poll when they are given no spec. Defaults to {@link PollSpec#adaptive()}.
-         *
          * @param spec how to poll
          * @return this
          */
@@ -330,7 +302,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
 
         /**
          * Where every timer runs and the time comes from. Defaults to {@code Schedulers.parallel()}.
-         *
          * @param scheduler a virtual-time scheduler in tests, say
          * @return this
          */
@@ -338,7 +309,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
 
         /**
          * Told what happens on the wire. Defaults to none.
-         *
          * @param listener called where it happens; must not block
          * @return this
          */

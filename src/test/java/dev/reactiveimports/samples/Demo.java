@@ -8,6 +8,7 @@ import dev.reactiveimports.testing.ImportsSimulator;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -68,8 +69,7 @@ public final class Demo {
         return with(host, key, this::firstTen);
     }
 
-    private Mono<Void> with(
-            String host, String key, java.util.function.Function<ReactiveImportsApi, Mono<Void>> program) {
+    private Mono<Void> with(String host, String key, Function<ReactiveImportsApi, Mono<Void>> program) {
         return Mono.using(
                 () -> ReactiveImportsApi.builder(host, key)
                         .pollSpec(PollSpec.adaptive(Duration.ofMillis(200), Duration.ofSeconds(1)))
@@ -81,10 +81,7 @@ public final class Demo {
     private Mono<Void> startAndWatch(ReactiveImportsApi imports) {
         Flux<String> ids =
                 Flux.fromIterable(SOURCES).map(StartImportRequest::of).concatMap(imports::startImport);
-        return imports.watchImports(ids)
-                .doOnNext(board::show)
-                .doFinally(end -> board.finish())
-                .then();
+        return imports.watchImports(ids).doOnNext(board::show).then(Mono.fromRunnable(board::finish));
     }
 
     private Mono<Void> firstTen(ReactiveImportsApi imports) {

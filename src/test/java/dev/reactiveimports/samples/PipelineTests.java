@@ -2,7 +2,6 @@ package dev.reactiveimports.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-// snippet: testing
 import dev.reactiveimports.ImportOperation;
 import dev.reactiveimports.ReactiveImportsApi;
 import dev.reactiveimports.StartImportRequest;
@@ -14,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.test.StepVerifier;
 
+// snippet: testing
 class PipelineTests {
 
     @RegisterExtension
@@ -30,7 +30,9 @@ class PipelineTests {
                     .expectNext("Completed")
                     .verifyComplete();
         }
-        assertThat(simulator.requests()).filteredOn(r -> r.method().equals("POST")).hasSize(1);
+        assertThat(simulator.requests())
+                .filteredOn(r -> r.method().equals("POST"))
+                .hasSize(1);
     }
 }
 // end

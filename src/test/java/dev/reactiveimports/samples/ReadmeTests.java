@@ -19,8 +19,9 @@ class ReadmeTests {
     @Test
     void everyJavaBlockStandsInASample() throws IOException {
         List<String> samples = snippetsOfSamples();
-        assertThat(blocksOfReadme()).isNotEmpty().allSatisfy(block -> assertThat(samples)
-                .contains(block));
+        assertThat(blocksOfReadme())
+                .isNotEmpty()
+                .allSatisfy(block -> assertThat(samples).contains(block));
     }
 
     @Test

@@ -53,10 +53,12 @@ final class Snippets {
         // snippet: errors
         StartImportRequest request = StartImportRequest.of("s3://bucket/vectors");
         return imports.startImport(request)
-                .onErrorResume(ImportOutcomeUnknownException.class, unknown -> imports
-                        .findStarted(request.uri(), unknown.sentAt().minusSeconds(30))
-                        .next()
-                        .map(ImportOperation::id)) // it was started after all; empty if it was not
+                .onErrorResume(
+                        ImportOutcomeUnknownException.class,
+                        unknown -> imports.findStarted(
+                                        request.uri(), unknown.sentAt().minusSeconds(30))
+                                .next()
+                                .map(ImportOperation::id)) // it was started after all; empty if it was not
                 .doOnError(
                         ImportsApiException.class,
                         refused -> report(refused.statusCode(), refused.getMessage(), refused.requestId()));

@@ -71,7 +71,9 @@ class SnippetsTests {
     void anUnknownOutcomeIsReconciled() {
         simulator.enqueue(Fault.reset().on("POST", "/bulk/imports"));
         StepVerifier.create(snippets.startedOnce()).expectNextCount(1).verifyComplete();
-        assertThat(simulator.requests()).filteredOn(r -> r.method().equals("POST")).hasSize(1);
+        assertThat(simulator.requests())
+                .filteredOn(r -> r.method().equals("POST"))
+                .hasSize(1);
     }
 
     @Test
@@ -94,8 +96,7 @@ class SnippetsTests {
         simulator.add(ImportOperation.of("a", ImportStatus.COMPLETED));
         simulator.add(ImportOperation.of("b", ImportStatus.COMPLETED));
         StepVerifier.create(snippets.fleet(
-                        Flux.just("a", "b"),
-                        Map.of("a", ImportStatus.IN_PROGRESS, "b", ImportStatus.COMPLETED)))
+                        Flux.just("a", "b"), Map.of("a", ImportStatus.IN_PROGRESS, "b", ImportStatus.COMPLETED)))
                 .expectNextCount(1)
                 .verifyComplete();
         assertThat(snippets.shown).containsExactly("a IN_PROGRESS COMPLETED");
