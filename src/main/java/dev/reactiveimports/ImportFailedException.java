@@ -1,6 +1,10 @@
 package dev.reactiveimports;
 
-/** An awaited import ended {@link ImportStatus#FAILED} or {@link ImportStatus#CANCELLED}. */
+/**
+ * An awaited import ended {@link ImportStatus#FAILED} or {@link ImportStatus#CANCELLED}.
+ *
+ * @serial exclude
+ */
 public final class ImportFailedException extends ImportsException {
 
     private static final long serialVersionUID = 1L;

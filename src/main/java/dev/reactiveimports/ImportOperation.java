@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One import as the service described it at one moment. All of it is the service's word: values are not corrected, so a
- * percentage may fall, and {@code finishedAt} may be set on an import that is still pending.
+ * percentage may fall, and {@code finishedAt} may be set on an import that is still pending. Only a percentage that is no
+ * finite number is refused, with {@link IllegalArgumentException}.
  *
  * @param id the opaque id, 1 to 1000 characters
  * @param uri where the data comes from; null when the service leaves it out
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param recordsImported records imported so far
  * @param error why it failed; null when there is no error
  * @param validationResult how many records passed; null before API version 2026-07
+ * @serial exclude
  */
 public record ImportOperation(
         String id,
@@ -35,9 +37,19 @@ public record ImportOperation(
         implements Serializable {
 
     /**
-     * Checks what every import must have.
+     * Takes the service's word, but for a percentage that is no number.
      *
-     * @throws IllegalArgumentException if {@code percentComplete} is not a finite number
+     * @param id see the record
+     * @param uri see the record
+     * @param status see the record
+     * @param statusText see the record
+     * @param createdAt see the record
+     * @param finishedAt see the record
+     * @param percentComplete see the record
+     * @param recordsImported see the record
+     * @param error see the record
+     * @param validationResult see the record
+     * @throws IllegalArgumentException if {@code percentComplete} is not finite
      */
     public ImportOperation {
         requireNonNull(id, "id");
@@ -73,6 +85,7 @@ public record ImportOperation(
      *
      * @param importSuccesses records imported
      * @param importErrors records refused
+     * @serial exclude
      */
     public record ValidationResult(long importSuccesses, long importErrors) implements Serializable {}
 }

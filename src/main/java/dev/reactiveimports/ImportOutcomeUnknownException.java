@@ -8,6 +8,8 @@ import java.time.Instant;
  * An import may or may not have been started: the request went out, and no answer came that settles it. It was sent once
  * and will not be sent again, since the service has no idempotency key and a second import of the same data fails or
  * doubles it. {@link ReactiveImportsApi#findStarted} lists what could be it.
+ *
+ * @serial exclude
  */
 public final class ImportOutcomeUnknownException extends ImportsException {
 

@@ -6,13 +6,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * One page of the listing, for callers that keep the token themselves.
  *
- * @param items the imports of this page, unmodifiable; may be empty though a token follows
- * @param nextToken what {@link ListImportsSpec#startAt} takes to go on; null at the end of the listing
+ * @param items the imports of this page, copied and unmodifiable; may be empty though a token follows
+ * @param nextToken what {@link ListImportsSpec#startAt} takes to go on; null at the end of the listing, and an
+ *     empty one becomes null
  */
 public record ImportPage(
         List<ImportOperation> items, @Nullable String nextToken) {
 
-    /** Copies the items; an empty token, which the service means as none, becomes null. */
+    /**
+     * Copies the items, and takes an empty token for none.
+     *
+     * @param items see the record
+     * @param nextToken see the record
+     */
     public ImportPage {
         items = List.copyOf(items);
         nextToken = nextToken == null || nextToken.isEmpty() ? null : nextToken;

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The service answered, with a status that is no success. The message is the service's own where it sent one: at most 500
  * characters, without control characters.
+ *
+ * @serial exclude
  */
 public final class ImportsApiException extends ImportsException {
 

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>Neither message nor cause ever holds the API key.
+ *
+ * @serial exclude
  */
 public abstract sealed class ImportsException extends RuntimeException
         permits ImportsApiException,

@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A success that cannot be believed: empty, not JSON, cut short, too large, about another import than the one asked for, or
  * a pagination token that was seen before. The message quotes at most 200 characters of the answer, sanitised.
+ *
+ * @serial exclude
  */
 public final class ImportsProtocolException extends ImportsException {
 

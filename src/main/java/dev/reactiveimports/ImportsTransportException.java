@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * No usable answer came: refused, reset, name not found, TLS failed, timed out, or the client was closed meanwhile. The
  * cause is what the transport said; it is a {@link java.util.concurrent.TimeoutException} when the attempt's time ran out.
+ *
+ * @serial exclude
  */
 public final class ImportsTransportException extends ImportsException {
 

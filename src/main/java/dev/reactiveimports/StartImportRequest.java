@@ -4,12 +4,14 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to import. What is null is not sent, so that the service's own defaults hold.
+ * What to import. What is null is not sent, so that the service's own defaults hold. A text that is empty, too long, or
+ * has control characters is an {@link IllegalArgumentException} that names the limit.
  *
  * @param uri the directory to read, 1 to 1500 characters: {@code s3://}, {@code gs://} or
  *     {@code https://ACCOUNT.blob.core.windows.net/}
  * @param integrationId the storage integration that may read it, 1 to 1000 characters; null for public data
  * @param errorMode what to do with a record that cannot be read; null for the service's default, which is to abort
+ * @serial exclude
  */
 public record StartImportRequest(
         String uri,
@@ -22,6 +24,9 @@ public record StartImportRequest(
     /**
      * Checks the service's limits.
      *
+     * @param uri see the record
+     * @param integrationId see the record
+     * @param errorMode see the record
      * @throws IllegalArgumentException if a text is empty, too long, or has control characters
      */
     public StartImportRequest {
