@@ -13,12 +13,11 @@ final class Outbox {
     private final Queue<WatchedImport> line = new ArrayDeque<>();
 
     void put(WatchedImport watched, ImportOperation seen) {
-        boolean known = !seen.isTerminal() && seen.equals(watched.emitted);
-        watched.pending = known ? null : seen;
-        if (!known && !watched.inLine) {
-            watched.inLine = true;
+        boolean isNews = !seen.equals(watched.emitted);
+        if (isNews && watched.pending == null) {
             line.add(watched);
         }
+        watched.pending = isNews ? seen : null;
     }
 
     boolean isEmpty() {
@@ -34,7 +33,6 @@ final class Outbox {
             return null;
         }
         ImportOperation seen = watched.pending;
-        watched.inLine = false;
         watched.emitted = seen;
         watched.pending = null;
         return seen;
@@ -48,7 +46,6 @@ final class Outbox {
     private void skipWithdrawn() {
         for (WatchedImport first = line.peek(); first != null && first.pending == null; first = line.peek()) {
             line.poll();
-            first.inLine = false;
         }
     }
 }

@@ -61,7 +61,7 @@ final class Polling {
         failures = 0;
         earlierFailures.clear();
         ended = seen.isTerminal();
-        if (!ended && seen.equals(emitted)) {
+        if (seen.equals(emitted)) {
             return false;
         }
         emitted = seen;

@@ -30,9 +30,6 @@ final class WatchedImport {
     @Nullable
     ImportOperation pending;
 
-    /** Whether the outbox has it in line. */
-    boolean inLine;
-
     WatchedImport(String id, long now) {
         this.id = id;
         this.dueAt = now;

@@ -221,6 +221,20 @@ class FleetWatchTests {
     }
 
     @Test
+    void idsThatJoinDoNotMakeTicksMoreFrequent() {
+        Sinks.Many<String> ids = Sinks.many().unicast().onBackpressureBuffer();
+        service.with(ids(0, 60));
+        service.watch(every5s).watchImports(ids.asFlux()).subscribe(watcher);
+        watcher.request(Long.MAX_VALUE);
+        for (int i = 0; i < 60; i++) {
+            ids.tryEmitNext("i" + i);
+            assertThat(service.requests()).isLessThanOrEqualTo(1 + 10 * (i / 5));
+            forward(1);
+        }
+        assertThat(service.requests()).isLessThanOrEqualTo(1 + 12 * 6);
+    }
+
+    @Test
     void anIdWatchedOrEndedIsNotWatchedAgain() {
         Sinks.Many<String> ids = Sinks.many().unicast().onBackpressureBuffer();
         service.with(ids(0, 2));
