@@ -16,6 +16,8 @@ import reactor.netty.internal.shaded.reactor.pool.PoolShutdownException;
 /** The one place where refusals and broken connections become exceptions of this library. */
 final class FailureMapping {
 
+    private static final int MAX_MESSAGE_LENGTH = 500;
+
     private FailureMapping() {}
 
     /** The service answered with a status that is no success. */
@@ -31,10 +33,10 @@ final class FailureMapping {
                 RetryAfter.parse(headers.get(HttpHeaderNames.RETRY_AFTER), headers.get(HttpHeaderNames.DATE), now));
     }
 
-    /** No usable answer came; what is already an exception of this library, or a caller's mistake, stays as it is. */
-    static Throwable broken(Throwable failure) {
-        if (failure instanceof ImportsException || failure instanceof IllegalArgumentException) {
-            return failure;
+    /** No usable answer came, whatever Netty's codec calls it; what is already an exception of this library stays as it is. */
+    static ImportsException broken(Throwable failure) {
+        if (failure instanceof ImportsException known) {
+            return known;
         }
         if (failure instanceof PoolAcquireTimeoutException || failure instanceof PoolAcquirePendingLimitException) {
             return new ImportsTransportException("no connection of the pool became free in time", failure, false);
@@ -42,7 +44,8 @@ final class FailureMapping {
         if (failure instanceof PoolShutdownException) {
             return new ImportsTransportException("the connection pool is shut down", failure, false);
         }
-        return new ImportsTransportException(describe(failure), failure);
+        // it may quote what the other side sent
+        return new ImportsTransportException(SafeText.of(describe(failure), MAX_MESSAGE_LENGTH), failure);
     }
 
     static ImportsTransportException timedOut(Duration attemptTimeout, TimeoutException timeout) {
