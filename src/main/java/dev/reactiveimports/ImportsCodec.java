@@ -113,6 +113,7 @@ final class ImportsCodec {
         int invalid = Utf8.invalidAt(bytes, offset, length);
         String wrong = "is not valid UTF-8";
         long at = invalid;
+        boolean cut = invalid >= 0 && Truncation.endsInCharacter(bytes, offset, length, invalid);
         if (invalid < 0) {
             try (JsonParser p = JSON.createParser(bytes, offset, length)) {
                 if (p.nextToken() != JsonToken.START_OBJECT) {
@@ -127,20 +128,25 @@ final class ImportsCodec {
                 wrong = e.reason();
                 at = e.at();
             } catch (JsonEOFException e) {
-                wrong = "is cut short";
-                at = length;
+                cut = true;
             } catch (StreamConstraintsException e) {
                 wrong = "is out of bounds: " + e.getOriginalMessage();
             } catch (JsonProcessingException e) {
                 // no cause and no text of Jackson's: they quote the answer as it is
                 wrong = "is no JSON";
                 at = e.getLocation() == null ? at : e.getLocation().getByteOffset();
+                cut = Truncation.endsEarly(bytes, offset, length, at);
             } catch (IOException | RuntimeException e) {
                 wrong = "cannot be read as JSON";
             }
         }
-        throw new ImportsProtocolException("The " + what + " " + wrong + (at < 0 ? "" : " at byte " + at) + ", of "
-                + length + ": " + SafeText.excerpt(bytes, offset, length, at));
+        if (cut) {
+            wrong = "is cut short";
+            at = length;
+        }
+        String message = "The " + what + " " + wrong + (at < 0 ? "" : " at byte " + at) + ", of " + length + ": "
+                + SafeText.excerpt(bytes, offset, length, at);
+        throw cut ? ImportsProtocolException.truncated(message, null) : new ImportsProtocolException(message);
     }
 
     @FunctionalInterface
