@@ -32,7 +32,14 @@ final class RawServer implements AutoCloseable {
         boolean write(Connection connection) throws IOException, InterruptedException;
     }
 
-    record Request(String line, String head, String body) {
+    /** What is done with the n-th connection (from 1) before its first byte is read. */
+    interface Door {
+        /** Returns the socket to serve, or null when the connection has been dealt with. */
+        Socket open(int n, Socket accepted) throws IOException;
+    }
+
+    /** One request and when it was read, by {@link System#nanoTime}. */
+    record Request(String line, String head, String body, long nanos) {
         String header(String name) {
             return head.lines()
                     .filter(l -> l.regionMatches(true, 0, name + ":", 0, name.length() + 1))
@@ -44,11 +51,13 @@ final class RawServer implements AutoCloseable {
 
     final class Connection {
         final Socket socket;
+        private final Socket accepted;
         volatile Request request;
         final CountDownLatch gone = new CountDownLatch(1);
 
-        Connection(Socket socket) {
+        Connection(Socket socket, Socket accepted) {
             this.socket = socket;
+            this.accepted = accepted;
         }
 
         void send(String text) throws IOException {
@@ -65,9 +74,9 @@ final class RawServer implements AutoCloseable {
             socket.shutdownOutput();
         }
 
+        /** RST; below TLS, if there is any. */
         void reset() throws IOException {
-            socket.setSoLinger(true, 0);
-            socket.close();
+            RawServer.reset(accepted);
         }
 
         /** Until the client closes, or the server does. */
@@ -92,16 +101,32 @@ final class RawServer implements AutoCloseable {
         return thread;
     });
     private final IntFunction<Answer> script;
+    private final Door door;
     private final AtomicInteger numbered = new AtomicInteger();
 
     RawServer(IntFunction<Answer> script) {
+        this(script, (n, accepted) -> accepted, 0);
+    }
+
+    /**
+     * A server with something before its script.
+     *
+     * @param port 0 for any
+     */
+    RawServer(IntFunction<Answer> script, Door door, int port) {
         this.script = script;
+        this.door = door;
         try {
-            this.listening = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
+            this.listening = new ServerSocket(port, 1000, InetAddress.getByName("127.0.0.1"));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
         threads.execute(this::accept);
+    }
+
+    static void reset(Socket socket) throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
     }
 
     /** The same answer to every request. */
@@ -168,18 +193,30 @@ final class RawServer implements AutoCloseable {
         return listening.getLocalPort();
     }
 
+    int openConnections() {
+        return open.size();
+    }
+
+    /** Waits, ten seconds at most, until the client has so many connections open; returns how many it has then. */
+    int awaitOpen(int howMany) {
+        return Await.until(open::size, size -> size == howMany);
+    }
+
     @Override
     public void close() {
         try {
             listening.close();
-            for (Socket socket : open) {
-                socket.close();
-            }
         } catch (IOException e) {
             throw new IllegalStateException(e);
-        } finally {
-            threads.shutdownNow();
         }
+        for (Socket socket : open) {
+            try {
+                reset(socket);
+            } catch (IOException e) {
+                // the client was faster
+            }
+        }
+        threads.shutdownNow();
     }
 
     private void accept() {
@@ -188,16 +225,22 @@ final class RawServer implements AutoCloseable {
                 Socket socket = listening.accept();
                 socket.setTcpNoDelay(true);
                 open.add(socket);
-                connections.incrementAndGet();
-                threads.execute(() -> serve(new Connection(socket)));
+                int n = connections.incrementAndGet();
+                threads.execute(() -> serve(n, socket));
             } catch (IOException e) {
                 return;
             }
         }
     }
 
-    private void serve(Connection connection) {
-        try (Socket socket = connection.socket) {
+    private void serve(int n, Socket accepted) {
+        Connection connection = null;
+        try (accepted) {
+            Socket socket = door.open(n, accepted);
+            if (socket == null) {
+                return;
+            }
+            connection = new Connection(socket, accepted);
             InputStream in = new BufferedInputStream(socket.getInputStream());
             Request request;
             while ((request = read(in)) != null) {
@@ -211,8 +254,10 @@ final class RawServer implements AutoCloseable {
         } catch (IOException | InterruptedException e) {
             clientCloses.incrementAndGet();
         } finally {
-            open.remove(connection.socket);
-            connection.gone.countDown();
+            open.remove(accepted);
+            if (connection != null) {
+                connection.gone.countDown();
+            }
         }
     }
 
@@ -228,10 +273,10 @@ final class RawServer implements AutoCloseable {
             last4 = last4 << 8 | b;
         }
         String text = head.toString(StandardCharsets.ISO_8859_1);
-        Request bare = new Request(text.substring(0, text.indexOf('\r')), text, "");
+        Request bare = new Request(text.substring(0, text.indexOf('\r')), text, "", System.nanoTime());
         String length = bare.header("Content-Length");
         String body =
                 length.isEmpty() ? "" : new String(in.readNBytes(Integer.parseInt(length)), StandardCharsets.UTF_8);
-        return new Request(bare.line(), text, body);
+        return new Request(bare.line(), text, body, bare.nanos());
     }
 }
