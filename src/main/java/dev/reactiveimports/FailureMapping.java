@@ -23,11 +23,10 @@ final class FailureMapping {
     /** The service answered with a status that is no success. */
     static ImportsApiException refused(
             HttpResponseStatus status, HttpHeaders headers, ServiceError error, Instant now) {
-        String said = error.message() == null ? status.reasonPhrase() : error.message();
         String requestId = headers.get("x-pinecone-request-id");
         return new ImportsApiException(
                 status.code(),
-                "HTTP " + status.code() + ": " + said,
+                error.message() == null ? status.reasonPhrase() : error.message(),
                 error.code(),
                 requestId == null ? headers.get("x-request-id") : requestId,
                 RetryAfter.parse(headers.get(HttpHeaderNames.RETRY_AFTER), headers.get(HttpHeaderNames.DATE), now));

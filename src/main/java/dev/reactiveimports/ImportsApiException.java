@@ -85,4 +85,10 @@ public final class ImportsApiException extends ImportsException {
     public boolean isNotFound() {
         return statusCode == 404;
     }
+
+    @Override
+    String details() {
+        return " [HTTP " + statusCode + (code == null ? "" : ", code " + code)
+                + (requestId == null ? "" : ", request " + requestId) + "]";
+    }
 }

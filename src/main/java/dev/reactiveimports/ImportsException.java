@@ -63,15 +63,19 @@ public abstract sealed class ImportsException extends RuntimeException
         return retryBudgetSpent;
     }
 
-    /** Adds what the message, the service's own words, leaves out: attempts above 1, and a spent retry budget. */
+    /** Adds what the message leaves out: status and request id, attempts above 1, and a spent retry budget. */
     @Override
     @SuppressWarnings("OverrideThrowableToString")
     public String toString() {
-        String text = super.toString();
+        String text = super.toString() + details();
         if (attempts > 1) {
             text += " [after " + attempts + " attempts]";
         }
         return retryBudgetSpent ? text + " [not retried: the client's retry budget is spent]" : text;
+    }
+
+    String details() {
+        return "";
     }
 
     ImportsException atPage(@Nullable String token) {

@@ -88,6 +88,7 @@ class ArchitectureTests {
                     "Timestamps",
                     "PlainNumbers",
                     "Utf8",
+                    "Truncation",
                     "ImportsCalls"),
             Set.of(
                     "ReactiveImportsApi",
