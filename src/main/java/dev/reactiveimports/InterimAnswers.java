@@ -1,24 +1,27 @@
 package dev.reactiveimports;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import reactor.netty.NettyPipeline;
 
 /**
- * Drops 1xx answers (RFC 9110, section 15.2). Left alone, reactor-netty takes one for the final answer, returns the connection
- * to its pool, and gives the real answer to the next request on it. 100 and 101 it handles itself.
+ * Keeps answers and requests in step. Drops 1xx answers (RFC 9110, section 15.2): left alone, reactor-netty takes one for the
+ * final answer, returns the connection to its pool, and gives the real answer to the next request on it; 100 it handles itself.
+ * An answer that nobody asked for closes the connection, and so does a switch of protocols (101).
  */
-final class InterimAnswers extends ChannelInboundHandlerAdapter {
+final class InterimAnswers extends ChannelDuplexHandler {
 
     private static final String NAME = "reactive-imports.interim-answers";
 
-    private boolean dropping;
+    private boolean awaited;
+    private boolean passing;
 
     /** Adds itself where the channel speaks HTTP/1.1. */
     static void dropFrom(Channel channel) {
@@ -28,21 +31,29 @@ final class InterimAnswers extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        if (message instanceof HttpRequest) {
+            awaited = true;
+        }
+        context.write(message, promise);
+    }
+
+    @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof HttpResponse answer) {
-            dropping = isInterim(answer);
+            int status = answer.status().code();
+            boolean interim = answer.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+            passing = awaited && (!interim || status == 100);
+            if (!awaited || status == 101) {
+                context.close();
+            }
+            awaited &= interim;
         }
-        if (!dropping) {
+        if (passing) {
             context.fireChannelRead(message);
             return;
         }
-        dropping = !(message instanceof LastHttpContent);
         ReferenceCountUtil.release(message);
         context.read();
-    }
-
-    private static boolean isInterim(HttpResponse answer) {
-        int status = answer.status().code();
-        return answer.status().codeClass() == HttpStatusClass.INFORMATIONAL && status != 100 && status != 101;
     }
 }
