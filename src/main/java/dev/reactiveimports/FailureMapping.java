@@ -17,18 +17,22 @@ import reactor.netty.internal.shaded.reactor.pool.PoolShutdownException;
 final class FailureMapping {
 
     private static final int MAX_MESSAGE_LENGTH = 500;
+    private static final int MAX_REQUEST_ID_LENGTH = 200;
 
     private FailureMapping() {}
 
-    /** The service answered with a status that is no success. */
+    /** The service answered with a status that is no success. Should it echo the key, that is masked. */
     static ImportsApiException refused(
-            HttpResponseStatus status, HttpHeaders headers, ServiceError error, Instant now) {
-        String requestId = headers.get("x-pinecone-request-id");
+            HttpResponseStatus status, HttpHeaders headers, ServiceError error, Instant now, String key) {
+        String said = error.message() == null
+                ? SafeText.of(status.reasonPhrase(), ServiceError.MAX_MESSAGE_LENGTH)
+                : error.message();
+        String requestId = headers.get("x-pinecone-request-id", headers.get("x-request-id"));
         return new ImportsApiException(
                 status.code(),
-                error.message() == null ? status.reasonPhrase() : error.message(),
-                error.code(),
-                requestId == null ? headers.get("x-request-id") : requestId,
+                KeyMask.mask(key, said),
+                error.code() == null ? null : KeyMask.mask(key, error.code()),
+                requestId == null ? null : KeyMask.mask(key, SafeText.of(requestId, MAX_REQUEST_ID_LENGTH)),
                 RetryAfter.parse(headers.get(HttpHeaderNames.RETRY_AFTER), headers.get(HttpHeaderNames.DATE), now));
     }
 
@@ -47,8 +51,9 @@ final class FailureMapping {
         return new ImportsTransportException(SafeText.of(describe(failure), MAX_MESSAGE_LENGTH), failure);
     }
 
-    static ImportsTransportException timedOut(Duration attemptTimeout, TimeoutException timeout) {
-        return new ImportsTransportException("no complete answer within " + attemptTimeout, timeout);
+    static ImportsTransportException timedOut(Duration attemptTimeout) {
+        String message = "no complete answer within " + attemptTimeout;
+        return new ImportsTransportException(message, new TimeoutException(message));
     }
 
     static ImportsProtocolException oversized(int cap) {

@@ -3,12 +3,10 @@ package dev.reactiveimports;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -62,8 +60,7 @@ final class ImportsHttp {
     <T> Mono<T> exchange(WireCall<T> call, ExchangeTrace trace) {
         return apiKey.switchIfEmpty(Mono.error(() -> new IllegalStateException("the API key's publisher was empty")))
                 .flatMap(key -> exchange(call, Limits.requireApiKey(key), trace).onErrorMap(FailureMapping::broken))
-                .timeout(attemptTimeout, scheduler)
-                .onErrorMap(TimeoutException.class, timeout -> FailureMapping.timedOut(attemptTimeout, timeout))
+                .timeout(attemptTimeout, Mono.error(() -> FailureMapping.timedOut(attemptTimeout)), scheduler)
                 .doOnSubscribe(s -> trace.begun(now()))
                 .doOnError(failure -> trace.ended(now(), failure))
                 .doOnSuccess(value -> trace.ended(now(), null))
@@ -74,7 +71,7 @@ final class ImportsHttp {
         return client.request(call.method())
                 .uri(call.uri())
                 .send((request, outbound) -> send(call, key, request, outbound, trace))
-                .responseConnection((answer, connection) -> receive(call, answer, connection, trace))
+                .responseConnection((answer, connection) -> receive(call, key, answer, connection, trace))
                 .single()
                 .handle((outcome, sink) -> outcome.into(sink));
     }
@@ -96,7 +93,7 @@ final class ImportsHttp {
     }
 
     private <T> Publisher<Outcome<T>> receive(
-            WireCall<T> call, HttpClientResponse answer, Connection connection, ExchangeTrace trace) {
+            WireCall<T> call, String key, HttpClientResponse answer, Connection connection, ExchangeTrace trace) {
         boolean success = answer.status().code() / 100 == 2;
         int cap = success ? call.maxBytes() : MAX_ERROR_BYTES;
         trace.answered(answer.status().code());
@@ -105,29 +102,34 @@ final class ImportsHttp {
                 .receive()
                 .collect(() -> new BoundedBody(connection.channel().alloc(), cap), BoundedBody::append)
                 .doOnDiscard(BoundedBody.class, BoundedBody::release)
-                .map(body -> success ? decode(call, body, connection, trace) : this.<T>refusal(answer, body, trace))
+                .map(body -> {
+                    trace.received(body.length());
+                    Outcome<T> outcome = success ? decode(call, key, answer, body) : refusal(key, answer, body);
+                    if (outcome.failure() instanceof ImportsProtocolException) {
+                        // whose answer was it? the next one on this connection is not to be trusted either
+                        connection.markPersistent(false);
+                    }
+                    return outcome;
+                })
                 // lets go of the connection first: what follows may want it, or take its time
                 .publishOn(Schedulers.fromExecutor(connection.channel().eventLoop()));
     }
 
-    private <T> Outcome<T> decode(WireCall<T> call, BoundedBody body, Connection connection, ExchangeTrace trace) {
-        trace.received(body.length());
+    private static <T> Outcome<T> decode(WireCall<T> call, String key, HttpClientResponse answer, BoundedBody body) {
         try {
-            return new Outcome<>(body.readAndRelease(call.decoder()), null);
+            return new Outcome<>(body.readAndRelease(call.reader(answer.responseHeaders(), key)), null);
         } catch (ImportsProtocolException unbelievable) {
-            // whose answer was it? the next one on this connection is not to be trusted either
-            connection.markPersistent(false);
             return new Outcome<>(null, unbelievable);
         }
     }
 
-    private <T> Outcome<T> refusal(HttpClientResponse answer, BoundedBody body, ExchangeTrace trace) {
-        trace.received(body.length());
-        HttpResponseStatus status = answer.status();
+    private <T> Outcome<T> refusal(String key, HttpClientResponse answer, BoundedBody body) {
+        ServiceError error = body.readAndRelease((bytes, offset, length) -> {
+            KeyMask.mask(key, bytes, offset, length);
+            return ImportsCodec.decodeError(bytes, offset, length);
+        });
         return new Outcome<>(
-                null,
-                FailureMapping.refused(
-                        status, answer.responseHeaders(), body.readAndRelease(ImportsCodec::decodeError), now()));
+                null, FailureMapping.refused(answer.status(), answer.responseHeaders(), error, now(), key));
     }
 
     private Instant now() {

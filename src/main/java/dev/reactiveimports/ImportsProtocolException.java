@@ -38,6 +38,11 @@ public final class ImportsProtocolException extends ImportsException {
         return new ImportsProtocolException(message, null, Cure.NONE);
     }
 
+    /** The same verdict on an answer that must not be quoted as it is. */
+    ImportsProtocolException quoting(String excerpt) {
+        return new ImportsProtocolException("the answer cannot be believed: " + excerpt, null, cure);
+    }
+
     Cure cure() {
         return cure;
     }

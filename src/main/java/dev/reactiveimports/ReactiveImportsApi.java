@@ -54,8 +54,8 @@ public interface ReactiveImportsApi extends AutoCloseable {
      * A builder with every default, for keys that change.
      *
      * @param indexHost the index's host
-     * @param apiKey subscribed to once for each HTTP request, retries included; an error of it ends the call as it is, and an
-     *     empty one is an {@link IllegalStateException}
+     * @param apiKey subscribed to once for each HTTP request, retries included; an error of it is that request's failure, never
+     *     wrapped, and retried if {@link ImportsRetry#isTransient}; an empty one is an {@link IllegalStateException}
      * @return a builder
      */
     static Builder builder(String indexHost, Mono<String> apiKey) {

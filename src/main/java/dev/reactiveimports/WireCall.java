@@ -1,7 +1,10 @@
 package dev.reactiveimports;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,7 @@ record WireCall<T>(
 
     private static final int MAX_PAGE_BYTES = 8 * 1024 * 1024;
     private static final int MAX_IMPORT_BYTES = 256 * 1024;
+    private static final int MAX_TYPE_LENGTH = 100;
 
     static WireCall<ImportPage> list(IndexHost host, int limit, @Nullable String token) {
         return new WireCall<>(
@@ -45,5 +49,38 @@ record WireCall<T>(
     static WireCall<Integer> cancel(IndexHost host, String id) {
         return new WireCall<>(
                 HttpMethod.DELETE, host.importUri(id), null, MAX_IMPORT_BYTES, (bytes, offset, length) -> length);
+    }
+
+    /**
+     * Reads a successful answer.
+     *
+     * @param key masked where a refused answer is quoted
+     */
+    BoundedBody.Reader<T> reader(HttpHeaders headers, String key) {
+        String type = headers.get(HttpHeaderNames.CONTENT_TYPE, "");
+        return (bytes, offset, length) -> {
+            try {
+                if (!maySay(type)) {
+                    throw new ImportsProtocolException(
+                            "the answer is no JSON but " + SafeText.of(KeyMask.mask(key, type), MAX_TYPE_LENGTH) + ": "
+                                    + ImportsCodec.excerpt(bytes, offset, length));
+                }
+                return decoder.read(bytes, offset, length);
+            } catch (ImportsProtocolException unbelievable) {
+                if (KeyMask.mask(key, bytes, offset, length)) {
+                    throw unbelievable.quoting(ImportsCodec.excerpt(bytes, offset, length));
+                }
+                throw unbelievable;
+            }
+        };
+    }
+
+    /** An answer that does not tell its type may be JSON; to a cancel, any will do. */
+    private boolean maySay(String contentType) {
+        int parameters = contentType.indexOf(';');
+        String type = (parameters < 0 ? contentType : contentType.substring(0, parameters))
+                .strip()
+                .toLowerCase(Locale.ROOT);
+        return method.equals(HttpMethod.DELETE) || type.isEmpty() || type.endsWith("/json") || type.endsWith("+json");
     }
 }
