@@ -189,6 +189,10 @@ final class RawServer implements AutoCloseable {
         return "http://127.0.0.1:" + port();
     }
 
+    String secureHost() {
+        return "https://127.0.0.1:" + port();
+    }
+
     int port() {
         return listening.getLocalPort();
     }
