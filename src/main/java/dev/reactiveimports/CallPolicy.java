@@ -2,6 +2,7 @@ package dev.reactiveimports;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
@@ -56,19 +57,7 @@ final class CallPolicy {
             ImportsListener.Operation operation, IntFunction<Mono<T>> attempt, Predicate<Throwable> surelyNotTaken) {
         return Mono.defer(() -> {
             Call call = new Call(operation);
-            return call.exchange(attempt)
-                    .materialize()
-                    .<Signal<T>>handle((outcome, sink) -> {
-                        Throwable failure = outcome.getThrowable();
-                        if (failure != null && isTrue(surelyNotTaken, failure)) {
-                            sink.error(failure);
-                        } else {
-                            sink.next(outcome);
-                        }
-                    })
-                    .retryWhen(budget.guard(call.new Observed()))
-                    .<T>dematerialize()
-                    .onErrorMap(call::surface);
+            return call.exchange(attempt).onErrorResume(failure -> call.retried(failure, attempt, surelyNotTaken));
         });
     }
 
@@ -100,6 +89,24 @@ final class CallPolicy {
                     .then(Mono.defer(() -> attempt.apply(++attempts)))
                     .doOnSuccess(answer -> succeeded())
                     .doOnError(this::failed);
+        }
+
+        /** What follows a first failure. Most calls have none, and are spared the machinery. */
+        <T> Mono<T> retried(Throwable first, IntFunction<Mono<T>> attempt, Predicate<Throwable> surelyNotTaken) {
+            AtomicBoolean begun = new AtomicBoolean();
+            return Mono.defer(() -> begun.compareAndSet(false, true) ? Mono.<T>error(first) : exchange(attempt))
+                    .materialize()
+                    .<Signal<T>>handle((outcome, sink) -> {
+                        Throwable failure = outcome.getThrowable();
+                        if (failure != null && isTrue(surelyNotTaken, failure)) {
+                            sink.error(failure);
+                        } else {
+                            sink.next(outcome);
+                        }
+                    })
+                    .retryWhen(budget.guard(new Observed()))
+                    .<T>dematerialize()
+                    .onErrorMap(this::surface);
         }
 
         private void succeeded() {
