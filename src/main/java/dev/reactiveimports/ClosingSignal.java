@@ -2,6 +2,8 @@ package dev.reactiveimports;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
@@ -9,16 +11,27 @@ import reactor.core.publisher.MonoSink;
 /** Ends what is in flight when its client closes, and refuses what comes after. */
 final class ClosingSignal {
 
-    private final Set<MonoSink<Void>> inFlight = ConcurrentHashMap.newKeySet();
+    private final Set<MonoSink<?>> inFlight = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    /** The call, ended by an error when the client closes; refused when it has. */
+    /** The call, cancelled and ended by an error when the client closes; refused when it has. */
     <T> Mono<T> guard(Mono<T> call) {
-        return Mono.defer(() -> closed ? Mono.error(refusal()) : call.takeUntilOther(ended()));
+        return Mono.defer(() -> closed ? Mono.error(refusal()) : Mono.firstWithSignal(call, this.<T>ended()));
     }
 
+    /** The same. Ended by completion first, since an error of the other publisher would leave the call running. */
     <T> Flux<T> guard(Flux<T> call) {
-        return Flux.defer(() -> closed ? Flux.error(refusal()) : call.takeUntilOther(ended()));
+        return Flux.defer(() -> {
+            if (closed) {
+                return Flux.error(refusal());
+            }
+            AtomicReference<@Nullable Throwable> cutOff = new AtomicReference<>();
+            return call.takeUntilOther(this.<T>ended().doOnError(cutOff::set).onErrorComplete())
+                    .concatWith(Mono.defer(() -> {
+                        Throwable error = cutOff.get();
+                        return error == null ? Mono.empty() : Mono.error(error);
+                    }));
+        });
     }
 
     boolean isClosed() {
@@ -31,7 +44,7 @@ final class ClosingSignal {
         inFlight.forEach(ClosingSignal::end);
     }
 
-    private Mono<Void> ended() {
+    private <T> Mono<T> ended() {
         return Mono.create(sink -> {
             inFlight.add(sink);
             sink.onDispose(() -> inFlight.remove(sink));
@@ -41,7 +54,7 @@ final class ClosingSignal {
         });
     }
 
-    private static void end(MonoSink<Void> sink) {
+    private static void end(MonoSink<?> sink) {
         sink.error(new ImportsTransportException("the client was closed", null, false));
     }
 
