@@ -31,21 +31,21 @@ final class InterimAnswers extends ChannelDuplexHandler {
     }
 
     @Override
-    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
         if (message instanceof HttpRequest) {
             awaited = true;
         }
-        context.write(message, promise);
+        super.write(context, message, promise);
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
         if (message instanceof HttpResponse answer) {
             int status = answer.status().code();
             boolean interim = answer.status().codeClass() == HttpStatusClass.INFORMATIONAL;
             passing = awaited && (!interim || status == 100);
             if (!awaited || status == 101) {
-                context.close();
+                close(context, context.newPromise());
             }
             awaited &= interim;
         }

@@ -89,6 +89,7 @@ class ArchitectureTests {
                     "PlainNumbers",
                     "Utf8",
                     "Truncation",
+                    "KeyMask",
                     "ImportsCalls"),
             Set.of(
                     "ReactiveImportsApi",

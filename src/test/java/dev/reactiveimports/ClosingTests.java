@@ -23,6 +23,7 @@ import reactor.netty.resources.ConnectionProvider;
 import reactor.test.publisher.TestPublisher;
 
 /** FAULTS 29: closing ends what is in flight, refuses what follows, and leaves alone what is the caller's. */
+@SuppressWarnings("try") // closing is what is tested
 @ParameterizedClass
 @EnumSource(Transport.class)
 class ClosingTests {
