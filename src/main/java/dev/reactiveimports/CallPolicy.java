@@ -26,7 +26,7 @@ final class CallPolicy {
     private final Retry retry;
     private final RetryBudget budget;
     private final ThrottleGate gate;
-    private final ImportsListener listener;
+    private final @Nullable ImportsListener listener;
     private final Duration longestPause;
 
     CallPolicy(Retry retry, RetryBudget budget, ThrottleGate gate, @Nullable ImportsListener listener) {
@@ -147,7 +147,10 @@ final class CallPolicy {
         }
 
         private void tell(Duration delay, Throwable cause) {
-            listener.onRetry(new ImportsListener.Retrying(operation, attempts, delay, cause));
+            if (listener != null) {
+                listener.onRetry(
+                        new ImportsListener.Retrying(operation, attempts, delay, WithheldWords.of(operation, cause)));
+            }
         }
 
         private long now() {

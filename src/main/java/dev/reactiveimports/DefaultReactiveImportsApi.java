@@ -46,12 +46,12 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
 
     @Override
     public Flux<ImportOperation> listImports(ListImportsSpec spec) {
-        return Pagination.items(pages(spec), spec.readAhead());
+        return named("list", Pagination.items(pages(spec), spec.readAhead()));
     }
 
     @Override
     public Flux<ImportPage> listImportPages(ListImportsSpec spec) {
-        return Pagination.ahead(pages(spec), spec.readAhead());
+        return named("list.pages", Pagination.ahead(pages(spec), spec.readAhead()));
     }
 
     private Flux<ImportPage> pages(ListImportsSpec spec) {
@@ -61,26 +61,29 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
 
     @Override
     public Mono<ImportOperation> describeImport(String id) {
-        return onDemand(calls.describe(Limits.requireId(id)));
+        return named("describe", calls.describe(Limits.requireId(id)));
     }
 
     @Override
     public Mono<String> startImport(StartImportRequest request) {
-        return onDemand(calls.start(requireNonNull(request, "request")).doOnNext(recentStarts::add));
+        return named("start", calls.start(requireNonNull(request, "request")).doOnNext(recentStarts::add));
     }
 
     @Override
     public Mono<Void> cancelImport(String id) {
-        return onDemand(calls.cancel(Limits.requireId(id)));
+        return named("cancel", calls.cancel(Limits.requireId(id)));
     }
 
     @Override
     public Flux<ImportOperation> findStarted(String uri, Instant notBefore) {
         StartImportRequest.of(uri);
         requireNonNull(notBefore, "notBefore");
-        return listImports()
-                .filter(found -> found.uri() == null || found.uri().equals(uri))
-                .filter(found -> found.createdAt() == null || !found.createdAt().isBefore(notBefore));
+        return named(
+                "find.started",
+                listImports()
+                        .filter(found -> found.uri() == null || found.uri().equals(uri))
+                        .filter(found ->
+                                found.createdAt() == null || !found.createdAt().isBefore(notBefore)));
     }
 
     @Override
@@ -90,7 +93,7 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
 
     @Override
     public Flux<ImportOperation> watchImport(String id, PollSpec spec) {
-        return watching.one(id, spec);
+        return named("watch", watching.one(id, spec));
     }
 
     @Override
@@ -100,7 +103,7 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
 
     @Override
     public Flux<ImportOperation> watchImports(Publisher<String> ids, PollSpec spec) {
-        return watching.many(ids, spec);
+        return named("watch.many", watching.many(ids, spec));
     }
 
     @Override
@@ -110,7 +113,7 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
 
     @Override
     public Flux<ImportOperation> watchIndex(PollSpec spec) {
-        return watching.all(spec);
+        return named("watch.index", watching.all(spec));
     }
 
     @Override
@@ -120,12 +123,21 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
 
     @Override
     public Mono<ImportOperation> awaitImport(String id, PollSpec spec) {
-        return onDemand(watching.end(id, spec));
+        return named("await", watching.end(id, spec));
     }
 
     @Override
     public Mono<Void> warmup() {
-        return onDemand(calls.warmup());
+        return named("warmup", calls.warmup());
+    }
+
+    /** A name costs nothing for each item: it is there for who asks, such as {@code tap(Micrometer.observation(..))}. */
+    private static <T> Flux<T> named(String operation, Flux<T> calls) {
+        return calls.name("reactive.imports." + operation).tag("operation", operation);
+    }
+
+    private static <T> Mono<T> named(String operation, Mono<T> call) {
+        return onDemand(call).name("reactive.imports." + operation).tag("operation", operation);
     }
 
     @Override

@@ -44,8 +44,13 @@ final class ExchangeTrace {
 
     void ended(Instant now, @Nullable Throwable failure) {
         if (listener != null && ended.compareAndSet(false, true)) {
-            listener.onExchange(
-                    new Exchange(operation, attempt, status, failure, Duration.between(begunAt, now), bytes));
+            listener.onExchange(new Exchange(
+                    operation,
+                    attempt,
+                    status,
+                    failure == null ? null : WithheldWords.of(operation, failure),
+                    Duration.between(begunAt, now),
+                    bytes));
         }
     }
 

@@ -22,9 +22,9 @@ final class Fleet {
     private final Outbox outbox = new Outbox();
     private final List<Throwable> refusals = new ArrayList<>();
     private final PollSpec spec;
-    private final ImportsListener listener;
+    private final @Nullable ImportsListener listener;
 
-    Fleet(PollSpec spec, ImportsListener listener) {
+    Fleet(PollSpec spec, @Nullable ImportsListener listener) {
         this.spec = spec;
         this.listener = listener;
     }
@@ -93,9 +93,8 @@ final class Fleet {
             watched.seen(seen, spec, now);
         }
         outbox.put(watched, seen);
-        if (before == null || !before.statusText().equals(seen.statusText()) || before.status() != seen.status()) {
-            listener.onStatusChange(
-                    new ImportStatusChange(watched.id(), before == null ? null : before.status(), seen.status(), seen));
+        if (listener != null && ImportStatusChange.differ(before, seen)) {
+            listener.onStatusChange(ImportStatusChange.between(before, seen));
         }
     }
 

@@ -192,7 +192,9 @@ final class FleetSubscription implements Subscription {
     private void conclude(FleetTick done) {
         tick = null;
         long now = clock.now();
-        watch.listener().onPoll(done.toPoll());
+        if (watch.listener() != null) {
+            watch.listener().onPoll(done.toPoll());
+        }
         Throwable failure = done.failure();
         if (done.definiteFailure() != null) {
             endBy(done.definiteFailure());

@@ -25,7 +25,7 @@ final class FleetWatch {
     private final Function<@Nullable String, Mono<ImportPage>> listPage;
     private final PollSpec spec;
     private final BiPredicate<String, Throwable> expected;
-    private final ImportsListener listener;
+    private final @Nullable ImportsListener listener;
 
     /**
      * Binds a watch to its calls.
@@ -93,6 +93,7 @@ final class FleetWatch {
         return spec;
     }
 
+    @Nullable
     ImportsListener listener() {
         return listener;
     }

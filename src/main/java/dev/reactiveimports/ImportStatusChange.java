@@ -61,6 +61,17 @@ public record ImportStatusChange(String id, @Nullable ImportStatus from, ImportS
         };
     }
 
+    /** Whether two observations of an import, the first of them null if there was none, show different statuses. */
+    static boolean differ(@Nullable ImportOperation before, ImportOperation now) {
+        return before == null
+                || before.status() != now.status()
+                || !before.statusText().equals(now.statusText());
+    }
+
+    static ImportStatusChange between(@Nullable ImportOperation before, ImportOperation now) {
+        return new ImportStatusChange(now.id(), before == null ? null : before.status(), now.status(), now);
+    }
+
     private static @Nullable ImportStatusChange observe(Map<String, Seen> last, ImportOperation operation) {
         Seen before = last.get(operation.id());
         if (before != null && before.shows(operation)) {

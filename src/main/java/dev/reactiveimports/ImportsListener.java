@@ -1,15 +1,27 @@
 package dev.reactiveimports;
 
 import java.time.Duration;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Told what a client does on the wire: for metrics, logs and dashboards. Every method does nothing by default.
  *
  * <p>Methods are called on the thread where the event happens, an event loop more often than not, so they must not block.
- * What they throw is logged and changes nothing. They never see the API key or a pagination token.
+ * What they throw is logged and changes nothing. They never see the API key or a pagination token: of a failed listing
+ * they are told the kind, the status, the code and the request id, but not the answer's words, which may quote a token.
  */
 public interface ImportsListener {
+
+    /**
+     * Several as one: each is told of everything, in order, whatever the ones before it throw.
+     *
+     * @param listeners copied at once
+     * @return a listener for {@link ReactiveImportsApi.Builder#listener}
+     */
+    static ImportsListener all(Collection<? extends ImportsListener> listeners) {
+        return new ListenerGroup(listeners);
+    }
 
     /**
      * An HTTP exchange ended: answered, failed or cancelled.

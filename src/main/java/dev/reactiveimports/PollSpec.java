@@ -159,14 +159,18 @@ public final class PollSpec {
      *     {@link ImportStatus#IN_PROGRESS} at 100 percent
      */
     public Flux<ImportOperation> poll(Mono<ImportOperation> describe) {
-        return poll(describe, failure -> false);
+        return poll(describe, failure -> false, null);
     }
 
-    /** As {@link #poll(Mono)}; failures that are {@code expected} neither end the watch nor count. */
-    Flux<ImportOperation> poll(Mono<ImportOperation> describe, Predicate<? super Throwable> expected) {
+    /**
+     * As {@link #poll(Mono)}; failures that are {@code expected} neither end the watch nor count, and a listener is told of
+     * each poll and of changes of status.
+     */
+    Flux<ImportOperation> poll(
+            Mono<ImportOperation> describe, Predicate<? super Throwable> expected, @Nullable ImportsListener listener) {
         requireNonNull(describe, "describe");
         requireNonNull(expected, "expected");
-        return Flux.defer(() -> new Polling(this, describe, expected).flux());
+        return Flux.defer(() -> new Polling(this, describe, expected, SafeListener.of(listener)).flux());
     }
 
     /** This spec if it names a scheduler, else one that uses the given. */

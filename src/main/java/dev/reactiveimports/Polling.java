@@ -21,6 +21,7 @@ final class Polling {
     private final PollSpec spec;
     private final Mono<ImportOperation> describe;
     private final Predicate<? super Throwable> expected;
+    private final @Nullable ImportsListener listener;
     private final Scheduler scheduler;
     private final List<Throwable> earlierFailures = new ArrayList<>();
 
@@ -32,10 +33,15 @@ final class Polling {
     private long polledAt;
     private long wait;
 
-    Polling(PollSpec spec, Mono<ImportOperation> describe, Predicate<? super Throwable> expected) {
+    Polling(
+            PollSpec spec,
+            Mono<ImportOperation> describe,
+            Predicate<? super Throwable> expected,
+            @Nullable ImportsListener listener) {
         this.spec = spec;
         this.describe = describe;
         this.expected = expected;
+        this.listener = listener;
         this.scheduler = spec.scheduler();
     }
 
@@ -53,7 +59,7 @@ final class Polling {
     }
 
     private boolean isNews(ImportOperation seen) {
-        polledAt = now();
+        polled();
         if (pace == null) {
             pace = new Pace(seen.createdAt(), polledAt);
         }
@@ -64,12 +70,22 @@ final class Polling {
         if (seen.equals(emitted)) {
             return false;
         }
+        if (listener != null && ImportStatusChange.differ(emitted, seen)) {
+            listener.onStatusChange(ImportStatusChange.between(emitted, seen));
+        }
         emitted = seen;
         return true;
     }
 
-    private Mono<ImportOperation> afterFailure(Throwable failure) {
+    private void polled() {
         polledAt = now();
+        if (listener != null) {
+            listener.onPoll(new ImportsListener.Poll(1, 1));
+        }
+    }
+
+    private Mono<ImportOperation> afterFailure(Throwable failure) {
+        polled();
         if (expected.test(failure)) {
             wait = Pace.afterFailure(spec, 1);
             return Mono.empty();

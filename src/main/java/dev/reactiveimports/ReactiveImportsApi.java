@@ -23,6 +23,11 @@ import reactor.util.retry.Retry;
  * goes wrong later is signalled as an {@link ImportsException}. A call on a closed client is an
  * {@link IllegalStateException}, signalled to the subscriber.
  *
+ * <p><b>Names.</b> Every publisher has a name, {@code reactive.imports.} and {@code list}, {@code list.pages},
+ * {@code describe}, {@code start}, {@code cancel}, {@code find.started}, {@code watch}, {@code watch.many},
+ * {@code watch.index}, {@code await} or {@code warmup}, and the latter as the tag {@code operation}: for
+ * {@code tap(Micrometer.observation(registry))} and the like. No tag holds an id.
+ *
  * <p>Instances are thread-safe and meant to be shared: retry budget, throttle gate and connections are per instance. Items
  * arrive on event loops or on the scheduler's threads, where blocking is not allowed.
  *

@@ -11,7 +11,6 @@ import reactor.util.Loggers;
 final class SafeListener implements ImportsListener {
 
     private static final Logger LOG = Loggers.getLogger(ImportsListener.class);
-    private static final ImportsListener SILENT = new ImportsListener() {};
 
     private final ImportsListener listener;
 
@@ -19,11 +18,9 @@ final class SafeListener implements ImportsListener {
         this.listener = listener;
     }
 
-    static ImportsListener of(@Nullable ImportsListener listener) {
-        if (listener == null) {
-            return SILENT;
-        }
-        return listener instanceof SafeListener || listener == SILENT ? listener : new SafeListener(listener);
+    /** Null for null: where nobody listens, no event is to be made. */
+    static @Nullable ImportsListener of(@Nullable ImportsListener listener) {
+        return listener == null || listener instanceof SafeListener ? listener : new SafeListener(listener);
     }
 
     @Override

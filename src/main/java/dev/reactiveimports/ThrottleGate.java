@@ -35,7 +35,7 @@ final class ThrottleGate {
     private static final double SECOND = 1e9;
 
     private final Scheduler scheduler;
-    private final ImportsListener listener;
+    private final @Nullable ImportsListener listener;
     private final Mono<Void> queue = Mono.create(this::enter);
     private final Mono<Void> pass = Mono.defer(this::openOrQueue);
 
@@ -88,7 +88,7 @@ final class ThrottleGate {
             }
         }
         then.run();
-        if (length > 0) {
+        if (listener != null && length > 0) {
             listener.onThrottle(Duration.ofNanos(length));
         }
     }

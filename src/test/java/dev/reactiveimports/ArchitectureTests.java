@@ -45,6 +45,8 @@ class ArchitectureTests {
             Set.of(
                     "ImportsListener",
                     "SafeListener",
+                    "ListenerGroup",
+                    "WithheldWords",
                     "DemandGate",
                     "Pagination",
                     "TokenTrail",

@@ -230,7 +230,7 @@ class PollSpecTests {
         AtomicInteger polls = new AtomicInteger();
         Mono<ImportOperation> describe =
                 Mono.defer(() -> polls.incrementAndGet() < 9 ? Mono.error(answer(404)) : completed());
-        every5s.poll(describe, failure -> failure instanceof ImportsApiException a && a.isNotFound())
+        every5s.poll(describe, failure -> failure instanceof ImportsApiException a && a.isNotFound(), null)
                 .subscribe(watcher);
         watcher.request(1);
         forward(40);
