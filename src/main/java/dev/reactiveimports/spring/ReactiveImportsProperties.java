@@ -1,0 +1,36 @@
+package dev.reactiveimports.spring;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/** What {@code reactive-imports.*} says. Null is what was left to the client's own default. */
+@ConfigurationProperties("reactive-imports")
+record ReactiveImportsProperties(
+        @Nullable String indexHost,
+        @Nullable String apiKey,
+        @Nullable String apiVersion,
+        @Nullable String sourceTag,
+        @Nullable Duration attemptTimeout,
+        @DefaultValue("false") boolean allowPlaintext,
+        @DefaultValue Retry retry,
+        @DefaultValue Poll poll) {
+
+    record Retry(
+            @Nullable Integer maxRetries,
+            @Nullable Duration minBackoff,
+            @Nullable Duration maxBackoff,
+            @Nullable Duration maxRetryAfter) {}
+
+    record Poll(
+            @Nullable Duration min,
+            @Nullable Duration max,
+            @Nullable Integer maxConsecutiveFailures) {}
+
+    /** Without the key. */
+    @Override
+    public String toString() {
+        return "ReactiveImportsProperties[indexHost=" + indexHost + "]";
+    }
+}
