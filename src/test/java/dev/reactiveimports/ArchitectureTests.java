@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
@@ -133,6 +134,38 @@ class ArchitectureTests {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(ROOT + ".*..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void optionalLibrariesStayInTheirLeaves() {
+        onlyIn("micrometer, spring", "io.micrometer..", ROOT + ".micrometer..", ROOT + ".spring..");
+        onlyIn("spring", "org.springframework..", ROOT + ".spring..");
+        onlyIn("testing", "org.junit..", ROOT + ".testing..");
+    }
+
+    private static void onlyIn(String leaves, String library, String... packages) {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(packages)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library)
+                .because("only " + leaves + " may need " + library)
+                .check(CLASSES);
+    }
+
+    @Test
+    void integrationsSeeOnlyWhatUsersSee() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(ROOT + ".micrometer..", ROOT + ".spring..")
+                .should()
+                .dependOnClassesThat(DescribedPredicate.describe(
+                        "are hidden, or for tests",
+                        target -> target.getPackageName().startsWith(ROOT + ".testing")
+                                || (target.getPackageName().equals(ROOT)
+                                        && !target.getModifiers().contains(JavaModifier.PUBLIC))))
                 .check(CLASSES);
     }
 
