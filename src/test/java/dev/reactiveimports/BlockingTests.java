@@ -1,0 +1,203 @@
+package dev.reactiveimports;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reactiveimports.testing.Fault;
+import dev.reactiveimports.testing.ImportsSimulator;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.reactivestreams.Publisher;
+import reactor.blockhound.BlockHound;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.resources.LoopResources;
+
+/** No public call blocks a thread that must not be blocked. */
+@Tag("blocking")
+class BlockingTests {
+
+    /** What blocked, with the way there. */
+    private static final Queue<String> BLOCKED = new ConcurrentLinkedQueue<>();
+
+    private static final LoopResources LOOPS = LoopResources.create("loop", 2, true);
+    private static final PollSpec SPEC = PollSpec.fixedInterval(Duration.ofMillis(5));
+
+    static {
+        BlockHound.install(builder ->
+                builder.blockingMethodCallback(method -> BLOCKED.add(Stream.of(new Throwable().getStackTrace())
+                        .map(frame -> "\n  " + frame)
+                        .collect(joining("", method.toString(), "\n")))));
+    }
+
+    private final ImportsSimulator simulator = ImportsSimulator.builder()
+            .imports(250)
+            .importDuration(Duration.ofMillis(50))
+            .build();
+
+    /** Threads that must not be blocked. */
+    enum Thrifty {
+        EVENT_LOOP {
+            @Override
+            Scheduler scheduler() {
+                return Schedulers.fromExecutor(LOOPS.onClient(true).next());
+            }
+        },
+        PARALLEL {
+            @Override
+            Scheduler scheduler() {
+                return Schedulers.parallel();
+            }
+        };
+
+        abstract Scheduler scheduler();
+    }
+
+    record Call(String name, Function<ReactiveImportsApi, Publisher<?>> made) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Call> calls() {
+        return Stream.of(
+                new Call("listImports", ReactiveImportsApi::listImports),
+                new Call(
+                        "listImports ahead",
+                        api -> api.listImports(
+                                ListImportsSpec.create().pageSize(50).readAhead(1))),
+                new Call("listImportPages", api -> api.listImportPages(ListImportsSpec.create())),
+                new Call("describeImport", api -> api.describeImport("7")),
+                new Call("startImport", api -> api.startImport(StartImportRequest.of("s3://bucket/a"))),
+                new Call("cancelImport", api -> api.cancelImport("7")),
+                new Call("findStarted", api -> api.findStarted("s3://bucket/a", Instant.EPOCH)),
+                new Call("watchImport", api -> started(api).flatMapMany(id -> api.watchImport(id, SPEC))),
+                new Call(
+                        "watchImports",
+                        api -> api.watchImports(started(api).repeat(3).concatWithValues("1", "2"), SPEC)),
+                new Call("watchIndex", api -> api.watchIndex(SPEC).take(250)),
+                new Call("awaitImport", api -> started(api).flatMap(id -> api.awaitImport(id, SPEC))),
+                new Call("warmup", ReactiveImportsApi::warmup),
+                new Call("disposeLater", ReactiveImportsApi::disposeLater));
+    }
+
+    private static Mono<String> started(ReactiveImportsApi api) {
+        return api.startImport(StartImportRequest.of("s3://bucket/a"));
+    }
+
+    @AfterEach
+    void stop() {
+        simulator.close();
+        BLOCKED.clear();
+    }
+
+    @AfterAll
+    static void stopLoops() {
+        LOOPS.disposeLater().block();
+    }
+
+    @ParameterizedTest
+    @MethodSource("calls")
+    void noCallBlocks(Call call) {
+        for (Thrifty thread : Thrifty.values()) {
+            ReactiveImportsApi built = client();
+            Flux.using(() -> built, api -> Flux.from(call.made().apply(api)), ReactiveImportsApi::close)
+                    .subscribeOn(thread.scheduler())
+                    .blockLast(Duration.ofSeconds(20));
+        }
+        assertNothingBlocked();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Thrifty.class)
+    void retryAndThrottlingDoNotBlock(Thrifty thread) {
+        simulator.enqueue(Fault.reset());
+        simulator.enqueue(Fault.throttled(Duration.ofSeconds(1)));
+        simulator.enqueue(Fault.status(503));
+        try (ReactiveImportsApi api = client()) {
+            Flux.range(1, 20)
+                    .flatMap(id -> api.describeImport(Integer.toString(id)))
+                    .subscribeOn(thread.scheduler())
+                    .blockLast(Duration.ofSeconds(20));
+        }
+        assertNothingBlocked();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Thrifty.class)
+    void closingInTheMiddleDoesNotBlock(Thrifty thread) {
+        ReactiveImportsApi api = client();
+        simulator.enqueue(Fault.noResponse().times(10));
+        List<Mono<ImportOperation>> underWay = new ArrayList<>();
+        for (int id = 1; id <= 10; id++) {
+            underWay.add(
+                    Mono.fromFuture(api.describeImport(Integer.toString(id)).toFuture()));
+        }
+        assertThat(Await.until(simulator::requestCount, Predicate.isEqual(10L))).isEqualTo(10);
+        Mono.fromRunnable(api::close).subscribeOn(thread.scheduler()).block(Duration.ofSeconds(5));
+        assertThat(Flux.fromIterable(underWay)
+                        .flatMap(call -> call.materialize())
+                        .filter(end -> end.getThrowable() instanceof ImportsTransportException)
+                        .count()
+                        .block(Duration.ofSeconds(5)))
+                .isEqualTo(10);
+        assertNothingBlocked();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Thrifty.class)
+    void aCallThatBlocksIsFound(Thrifty thread) {
+        try (ReactiveImportsApi api = client()) {
+            api.describeImport("1")
+                    .publishOn(thread.scheduler())
+                    .doOnNext(found -> blockAMoment())
+                    .block();
+        }
+        assertThat(BLOCKED).isNotEmpty();
+    }
+
+    @Test
+    void aCallbackThatBlocksOnTheClientsOwnEventLoopIsFound() {
+        try (ReactiveImportsApi api = client()) {
+            api.describeImport("1").doOnNext(found -> blockAMoment()).block();
+        }
+        assertThat(BLOCKED).isNotEmpty();
+    }
+
+    private ReactiveImportsApi client() {
+        return ReactiveImportsApi.builder(simulator.indexHost(), simulator.apiKey())
+                .retry(ImportsRetry.ofDefaults().minBackoff(Duration.ofMillis(5)))
+                .build();
+    }
+
+    private static void blockAMoment() {
+        try {
+            assertThat(new CountDownLatch(1).await(1, TimeUnit.MILLISECONDS)).isFalse();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void assertNothingBlocked() {
+        assertThat(BLOCKED).isEmpty();
+    }
+}
