@@ -21,15 +21,19 @@ import org.jspecify.annotations.Nullable;
  * the only importer of Jackson.
  *
  * <p>What is read is believed or refused, never corrected. Refused with {@link ImportsProtocolException}: whatever is not
- * exactly one JSON object in strict UTF-8 of depth 64 at most; a known field twice in the same spelling; an import
- * whose id is missing or breaks {@link Limits#requireId}; a malformed timestamp; a count that is not an int64 (1000.0 and
- * 1e3 are, 0.5 is not); a percentage that is not finite; text that is no string (an id may be an integer). Read: fields
+ * exactly one JSON object in strict UTF-8 of depth 64 and 200,000 tokens at most; a known field twice in the same
+ * spelling; an import whose id is missing or breaks {@link Limits#requireId}; a malformed timestamp; a count that is not
+ * an int64 (1000.0 and 1e3 are, 0.5 is not); a percentage that is not finite; text that is no string (an id may be an integer). Read: fields
  * missing, null, or unknown (those are skipped, duplicates among them too), an unknown status, an empty timestamp as
  * none, numbers as strings.
  */
 final class ImportsCodec {
 
     private static final int MAX_DEPTH = 64;
+
+    /** A page of 100 imports has 3,000; each may cost ten times its bytes once it is an object. */
+    private static final long MAX_TOKENS = 200_000;
+
     private static final Set<String> SAYS_NOTHING = Set.of("", "{}", "[]", "null", "\"\"");
     private static final JsonFactory JSON = JsonFactory.builder()
             // bytes that happen to look like UTF-16 are not: RFC 8259 knows UTF-8 alone
@@ -38,6 +42,7 @@ final class ImportsCodec {
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
+                    .maxTokenCount(MAX_TOKENS)
                     .maxNumberLength(100)
                     .maxStringLength(8 << 20)
                     .maxNameLength(1_000)
