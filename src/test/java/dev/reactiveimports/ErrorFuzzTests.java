@@ -1,0 +1,23 @@
+package dev.reactiveimports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import org.junit.jupiter.api.Tag;
+
+/** The body of an error always says something that is fit for a log, or nothing. */
+@Tag("fuzz")
+class ErrorFuzzTests {
+
+    @FuzzTest(maxDuration = "60s")
+    void fuzz(byte[] bytes) {
+        ServiceError error = Fuzzed.decode(ImportsCodec::decodeError, bytes);
+        assertThat(error).isNotNull();
+        if (error.message() != null) {
+            Fuzzed.assertSafe(error.message(), ServiceError.MAX_MESSAGE_LENGTH);
+        }
+        if (error.code() != null) {
+            Fuzzed.assertSafe(error.code(), ServiceError.MAX_CODE_LENGTH);
+        }
+    }
+}

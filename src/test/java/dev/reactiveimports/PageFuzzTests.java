@@ -1,0 +1,20 @@
+package dev.reactiveimports;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import org.junit.jupiter.api.Tag;
+
+/** A page is decoded into sound imports and a token that can be sent, or refused. */
+@Tag("fuzz")
+class PageFuzzTests {
+
+    @FuzzTest(maxDuration = "60s")
+    void fuzz(byte[] bytes) {
+        ImportPage page = Fuzzed.decode(ImportsCodec::decodePage, bytes);
+        if (page != null) {
+            page.items().forEach(Fuzzed::assertSound);
+            if (page.nextToken() != null) {
+                ListImportsSpec.create().startAt(page.nextToken());
+            }
+        }
+    }
+}

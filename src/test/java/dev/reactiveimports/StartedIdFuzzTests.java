@@ -1,0 +1,19 @@
+package dev.reactiveimports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import org.junit.jupiter.api.Tag;
+
+/** The id of a started import is one that can be asked for, or refused. */
+@Tag("fuzz")
+class StartedIdFuzzTests {
+
+    @FuzzTest(maxDuration = "60s")
+    void fuzz(byte[] bytes) {
+        String id = Fuzzed.decode(ImportsCodec::decodeStartedId, bytes);
+        if (id != null) {
+            assertThat(Limits.requireId(id)).isEqualTo(id);
+        }
+    }
+}
