@@ -25,6 +25,11 @@ final class ExchangeTrace {
         this.listener = listener;
     }
 
+    /** Whether anyone listens to how it began and ended. */
+    boolean isHeard() {
+        return listener != null;
+    }
+
     void begun(Instant now) {
         begunAt = now;
     }

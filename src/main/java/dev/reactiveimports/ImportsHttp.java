@@ -40,7 +40,8 @@ final class ImportsHttp {
             Duration attemptTimeout,
             Scheduler scheduler) {
         this.client = client;
-        this.apiKey = apiKey;
+        this.apiKey =
+                apiKey.switchIfEmpty(Mono.error(() -> new IllegalStateException("the API key's publisher was empty")));
         this.apiVersion = apiVersion;
         this.userAgent = userAgent;
         this.attemptTimeout = attemptTimeout;
@@ -58,10 +59,14 @@ final class ImportsHttp {
      * @param trace told of this attempt's steps
      */
     <T> Mono<T> exchange(WireCall<T> call, ExchangeTrace trace) {
-        return apiKey.switchIfEmpty(Mono.error(() -> new IllegalStateException("the API key's publisher was empty")))
-                .flatMap(key -> exchange(call, Limits.requireApiKey(key), trace).onErrorMap(FailureMapping::broken))
-                .timeout(attemptTimeout, Mono.error(() -> FailureMapping.timedOut(attemptTimeout)), scheduler)
-                .doOnSubscribe(s -> trace.begun(now()))
+        Mono<T> exchange = apiKey.flatMap(
+                        key -> exchange(call, Limits.requireApiKey(key), trace).onErrorMap(FailureMapping::broken))
+                .timeout(attemptTimeout, Mono.error(() -> FailureMapping.timedOut(attemptTimeout)), scheduler);
+        return trace.isHeard() ? told(exchange, trace) : exchange;
+    }
+
+    private <T> Mono<T> told(Mono<T> exchange, ExchangeTrace trace) {
+        return exchange.doOnSubscribe(s -> trace.begun(now()))
                 .doOnError(failure -> trace.ended(now(), failure))
                 .doOnSuccess(value -> trace.ended(now(), null))
                 .doOnCancel(() -> trace.ended(now(), null));
