@@ -80,7 +80,7 @@ class ClosingTests {
             assertThat(waiting.await(10, TimeUnit.SECONDS)).isTrue();
             CompletableFuture<?> start = client.startImport(REQUEST).toFuture();
             CompletableFuture<?> queued = client.describeImport("8").toFuture();
-            client.close();
+            client.disposeLater().block(SOON);
             assertEndsSoon(describe, ImportsTransportException.class);
             // never sent: nobody needs to look for it
             assertEndsSoon(start, ImportsTransportException.class);
@@ -103,7 +103,7 @@ class ClosingTests {
                     .toFuture();
             CompletableFuture<?> end = client.awaitImport("7").toFuture();
             assertThat(Await.until(seen::getCount, left -> left == 0)).isZero();
-            client.close();
+            client.disposeLater().block(SOON);
             assertEndsSoon(watch, ImportsTransportException.class);
             assertEndsSoon(end, ImportsTransportException.class);
         }

@@ -212,19 +212,20 @@ class TlsTests {
         }
     }
 
-    @Test
-    void theHiddenRetryOfACallersOwnClientIsOff() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theHiddenRetryOfReactorNettyIsOff(boolean callersOwn) {
         ConnectionProvider pool = ConnectionProvider.create("callers-own", 2);
-        try (RawServer server = RawServer.always(WireFault.RESET.of(""));
-                ReactiveImportsApi client = transport
-                        .builder(server)
-                        .httpClient(HttpClient.create(pool).disableRetry(false))
-                        .retry(ImportsRetry.none())
-                        .build()) {
-            assertThat(catchThrowable(() -> client.describeImport("7").block(SOON)))
-                    .isInstanceOf(ImportsTransportException.class);
-            assertThat(server.requests).hasSize(1);
-            assertThat(server.connections).hasValue(1);
+        try (RawServer server = serverOf(Doors.resetFirst(Integer.MAX_VALUE))) {
+            ReactiveImportsApi.Builder builder = transport.builder(server).retry(ImportsRetry.none());
+            try (ReactiveImportsApi client =
+                    (callersOwn ? builder.httpClient(HttpClient.create(pool).disableRetry(false)) : builder).build()) {
+                for (int i = 0; i < 20; i++) {
+                    assertThat(catchThrowable(() -> client.describeImport("7").block(SOON)))
+                            .isInstanceOf(ImportsTransportException.class);
+                }
+                assertThat(server.connections).hasValue(20);
+            }
         } finally {
             pool.dispose();
         }
