@@ -111,7 +111,7 @@ class ImportsCodecRoundTripTests {
         assertThat(ImportsCodec.decodeError(json, offset, length)).isNotNull();
     }
 
-    private static ImportPage randomPage(Random random) {
+    static ImportPage randomPage(Random random) {
         List<ImportOperation> items = IntStream.range(0, random.nextInt(5))
                 .mapToObj(i -> randomOperation(random))
                 .toList();
@@ -153,7 +153,7 @@ class ImportsCodecRoundTripTests {
                 .collect(Collectors.joining());
     }
 
-    private static String write(ImportPage page, Random random) {
+    static String write(ImportPage page, Random random) {
         List<String> fields = new ArrayList<>();
         if (!page.items().isEmpty() || random.nextBoolean()) {
             fields.add("\"data\":"
