@@ -3,10 +3,13 @@ package dev.reactiveimports;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 
 /** The body of an error always says something that is fit for a log, or nothing. */
 @Tag("fuzz")
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ErrorFuzzTests {
 
     @FuzzTest(maxDuration = "60s")

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 
 /** A host, an id and a token, a line each, end in URIs that mean the same to java.net.URI, or are refused. */
 @Tag("fuzz")
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class IndexHostFuzzTests {
 
     @FuzzTest(maxDuration = "60s")

@@ -6,10 +6,13 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 
 /** A header Retry-After, with a second line as the header Date, is a wait of 0 to 100 years, or nothing. */
 @Tag("fuzz")
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class RetryAfterFuzzTests {
 
     @FuzzTest(maxDuration = "60s")
