@@ -1,15 +1,18 @@
 package dev.reactiveimports;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An answer's body, gathered while it arrives and never past its cap, which counts decoded bytes. Pooled memory: whoever holds
- * one must {@link #release} it.
+ * An answer's body, gathered while it arrives and never past its cap, which counts decoded bytes. One that is not read to its
+ * end needs no release.
  */
 final class BoundedBody {
 
-    private static final int FIRST_CAPACITY = 32 * 1024;
+    private static final int FIRST_CAPACITY = 4 * 1024;
+    private static final int LARGEST_KEPT = 64 * 1024;
 
     /** What reads the gathered bytes. */
     interface Reader<T> {
@@ -17,34 +20,59 @@ final class BoundedBody {
         T read(byte[] bytes, int offset, int length);
     }
 
-    private final int cap;
-    private final ByteBuf bytes;
+    /**
+     * The memory of one answer, kept for the next, since a listing's pages come one after the other. Netty's allocator is no
+     * substitute: in a small heap it does not pool arrays of that size.
+     */
+    static final class Spare {
 
-    BoundedBody(ByteBufAllocator allocator, int cap) {
+        private final AtomicReference<byte @Nullable []> bytes = new AtomicReference<>();
+
+        private byte[] take() {
+            byte[] spare = bytes.getAndSet(null);
+            return spare == null ? new byte[FIRST_CAPACITY] : spare;
+        }
+
+        private void keep(byte[] used) {
+            if (used.length <= LARGEST_KEPT) {
+                bytes.set(used);
+            }
+        }
+    }
+
+    private final Spare spare;
+    private final int cap;
+    private byte[] bytes;
+    private int length;
+
+    BoundedBody(Spare spare, int cap) {
+        this.spare = spare;
         this.cap = cap;
-        this.bytes = allocator.heapBuffer(Math.min(cap, FIRST_CAPACITY));
+        this.bytes = spare.take();
     }
 
     void append(ByteBuf chunk) {
-        if (chunk.readableBytes() > cap - bytes.readableBytes()) {
+        int more = chunk.readableBytes();
+        if (more > cap - length) {
             throw FailureMapping.oversized(cap);
         }
-        bytes.writeBytes(chunk);
+        if (more > bytes.length - length) {
+            bytes = Arrays.copyOf(bytes, Math.max(length + more, Math.min(cap, 2 * bytes.length)));
+        }
+        chunk.readBytes(bytes, length, more);
+        length += more;
     }
 
     int length() {
-        return bytes.readableBytes();
+        return length;
     }
 
+    /** At most once: what is read must not be looked at afterwards. */
     <T> T readAndRelease(Reader<T> reader) {
         try {
-            return reader.read(bytes.array(), bytes.arrayOffset() + bytes.readerIndex(), bytes.readableBytes());
+            return reader.read(bytes, 0, length);
         } finally {
-            release();
+            spare.keep(bytes);
         }
-    }
-
-    void release() {
-        bytes.release();
     }
 }

@@ -31,6 +31,7 @@ final class ImportsHttp {
     private final String userAgent;
     private final Duration attemptTimeout;
     private final Scheduler scheduler;
+    private final BoundedBody.Spare spare = new BoundedBody.Spare();
 
     ImportsHttp(
             HttpClient client,
@@ -105,8 +106,7 @@ final class ImportsHttp {
         return connection
                 .inbound()
                 .receive()
-                .collect(() -> new BoundedBody(connection.channel().alloc(), cap), BoundedBody::append)
-                .doOnDiscard(BoundedBody.class, BoundedBody::release)
+                .collect(() -> new BoundedBody(spare, cap), BoundedBody::append)
                 .map(body -> {
                     trace.received(body.length());
                     Outcome<T> outcome = success ? decode(call, key, answer, body) : refusal(key, answer, body);
