@@ -78,9 +78,14 @@ class StartOnceTests {
     @MethodSource("ambiguous")
     void aHundredStartsInDoubtAreAHundredPosts(String name, Answer answer) {
         Instant before = Instant.now().minusMillis(1);
+        // only what waits for the timeout gets a short one: time spent on the way to a connection counts, and is
+        // retried
+        boolean silent = name.startsWith("NO_") || name.startsWith("STALL") || name.startsWith("DRIPPING");
         try (RawServer server = RawServer.always(answer);
-                ReactiveImportsApi client =
-                        transport.builder(server).attemptTimeout(ATTEMPT).build()) {
+                ReactiveImportsApi client = transport
+                        .builder(server)
+                        .attemptTimeout(silent ? ATTEMPT : SOON)
+                        .build()) {
             List<Throwable> errors = Flux.range(0, TRIALS)
                     .flatMap(
                             i -> client.startImport(REQUEST)
@@ -94,10 +99,12 @@ class StartOnceTests {
                 ImportOutcomeUnknownException unknown = (ImportOutcomeUnknownException) error;
                 assertThat(unknown.request()).isEqualTo(REQUEST);
                 assertThat(unknown.sentAt()).isBetween(before, Instant.now());
-                assertThat(unknown.attempts()).isEqualTo(1);
+                assertThat(silent || unknown.attempts() == 1).isTrue();
                 assertThat(unknown.getCause()).isInstanceOf(ImportsException.class);
             });
-            assertThat(server.requests).hasSize(TRIALS).allSatisfy(request -> {
+            assertThat(Await.until(server.requests::size, size -> size == TRIALS))
+                    .isEqualTo(TRIALS);
+            assertThat(server.requests).allSatisfy(request -> {
                 assertThat(request.line()).isEqualTo("POST /bulk/imports HTTP/1.1");
                 assertThat(request.body()).isEqualTo("{\"uri\":\"s3://bucket/dir\"}");
             });
