@@ -46,12 +46,16 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
 
     @Override
     public Flux<ImportOperation> listImports(ListImportsSpec spec) {
-        return named("list", Pagination.items(pages(spec), spec.readAhead()));
+        return named("list", items(spec));
     }
 
     @Override
     public Flux<ImportPage> listImportPages(ListImportsSpec spec) {
         return named("list.pages", Pagination.ahead(pages(spec), spec.readAhead()));
+    }
+
+    private Flux<ImportOperation> items(ListImportsSpec spec) {
+        return Pagination.items(pages(spec), spec.readAhead());
     }
 
     private Flux<ImportPage> pages(ListImportsSpec spec) {
@@ -80,7 +84,7 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
         requireNonNull(notBefore, "notBefore");
         return named(
                 "find.started",
-                listImports()
+                items(ListImportsSpec.create())
                         .filter(found -> found.uri() == null || found.uri().equals(uri))
                         .filter(found ->
                                 found.createdAt() == null || !found.createdAt().isBefore(notBefore)));
