@@ -254,9 +254,9 @@ class CallPolicyTests {
         Retry slow = Retry.fixedDelay(1, Duration.ofSeconds(7)).scheduler(time);
         Throwable failure = Failures.reset();
         time.advance(Duration.ofSeconds(5));
-        run(policy(slow).retrying(Operation.LIST, failing(failure)));
+        run(policy(slow).retrying(Operation.DESCRIBE, failing(failure)));
         assertThat(instants).containsExactly(5000L, 12_000L);
-        assertThat(told).containsExactly(new Retrying(Operation.LIST, 1, Duration.ofSeconds(7), failure));
+        assertThat(told).containsExactly(new Retrying(Operation.DESCRIBE, 1, Duration.ofSeconds(7), failure));
     }
 
     @Test
