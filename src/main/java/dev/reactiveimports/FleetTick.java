@@ -1,8 +1,8 @@
 package dev.reactiveimports;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +40,7 @@ final class FleetTick {
     private int pagesAnswered;
     private int describesAnswered;
     private int discovered;
+    private boolean describing;
     private boolean waiting;
     private boolean ended;
 
@@ -68,9 +69,10 @@ final class FleetTick {
     /** Begins, or goes on after waiting for demand. */
     void proceed() {
         waiting = false;
-        if (!isWalking()) {
-            walk.end();
+        if (describing) {
             describeMissing();
+        } else if (!isWalking()) {
+            describeFromNowOn();
         } else if (fleet.outbox().isEmpty()) {
             call.replace(watch.page(token)
                     .subscribe(
@@ -116,19 +118,37 @@ final class FleetTick {
         if (ImportsRetry.isTransient(failure)) {
             transientFailure = failure;
             end();
+        } else if (failure instanceof ImportsProtocolException && !wholeListing) {
+            // some import of the page cannot be read, but those watched can be asked for
+            describeFromNowOn();
         } else {
             endBy(failure);
         }
     }
 
+    private void describeFromNowOn() {
+        walk.end();
+        describing = true;
+        describeMissing();
+    }
+
+    /** A few at a time, and none while observations wait. */
     private void describeMissing() {
         if (missing.isEmpty()) {
             end();
-            return;
+        } else if (fleet.outbox().isEmpty()) {
+            List<WatchedImport> some = missing.stream().limit(CONCURRENCY).toList();
+            some.forEach(missing::remove);
+            call.replace(Flux.fromIterable(some)
+                    .flatMap(this::describe, CONCURRENCY)
+                    .subscribe(
+                            this::inTurn,
+                            failure -> inTurn(() -> endBy(failure)),
+                            () -> inTurn(this::describeMissing),
+                            context));
+        } else {
+            waiting = true;
         }
-        call.replace(Flux.fromIterable(new ArrayList<>(missing))
-                .flatMap(this::describe, CONCURRENCY)
-                .subscribe(this::inTurn, failure -> inTurn(() -> endBy(failure)), () -> inTurn(this::end), context));
     }
 
     private Mono<Runnable> describe(WatchedImport one) {
@@ -150,8 +170,8 @@ final class FleetTick {
             fleet.postpone(one, clock.now());
         } else if (ImportsRetry.isTransient(failure)) {
             failed.put(one, failure);
-            // when no describe is answered, asking on makes an outage worse
-            if (describesAnswered == 0 && failed.size() >= CONCURRENCY) {
+            // when nothing is answered, asking on makes an outage worse
+            if (nothingAnswered() && failed.size() >= CONCURRENCY) {
                 transientFailure = failure;
                 end();
             }
@@ -209,13 +229,17 @@ final class FleetTick {
         return definiteFailure;
     }
 
-    /** Why this tick counts as a failed poll; null if it does not. */
+    /** Why this tick counts as a failed poll of all; null if it does not. A few that fail may have themselves to blame. */
     @Nullable
     Throwable failure() {
-        boolean nothingAnswered = pagesAnswered + describesAnswered == 0;
-        return transientFailure == null && nothingAnswered && !failed.isEmpty()
+        boolean allFailed = nothingAnswered() && !failed.isEmpty() && failed.size() >= fleet.size();
+        return transientFailure == null && allFailed
                 ? failed.values().iterator().next()
                 : transientFailure;
+    }
+
+    private boolean nothingAnswered() {
+        return pagesAnswered + describesAnswered == 0;
     }
 
     /** Failures of single imports. */

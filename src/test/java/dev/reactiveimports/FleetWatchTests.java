@@ -414,6 +414,71 @@ class FleetWatchTests {
                         e -> assertThat(e.statusCode()).isEqualTo(500));
     }
 
+    @Test
+    void oneThatFailsWhenNoOtherIsDueEndsAlone() {
+        service.with(ids(0, 3));
+        service.describing = id -> id.equals("bad") ? Mono.error(answer(500)) : service.find(id);
+        Sinks.Many<String> ids = Sinks.many().unicast().onBackpressureBuffer();
+        PollSpec patient = PollSpec.adaptive(Duration.ofSeconds(2), Duration.ofMinutes(5))
+                .jitter(0)
+                .scheduler(time);
+        service.watch(patient).watchImports(ids.asFlux()).subscribe(watcher);
+        watcher.request(Long.MAX_VALUE);
+        ids(0, 3).forEach(ids::tryEmitNext);
+        forward(3 * 3600);
+        ids.tryEmitNext("bad");
+        ids.tryEmitComplete();
+        forward(120);
+        assertThat(service.described.stream().filter("bad"::equals)).hasSize(5);
+        assertThat(watcher.failure).isNull();
+        ids(0, 3).forEach(service::end);
+        forward(600);
+        assertThat(watcher.endedIds()).hasSize(3);
+        assertThat(watcher.failure).isInstanceOf(ImportsApiException.class);
+    }
+
+    @Test
+    void eightThatFailWhileTheListingAnswersEndAlone() {
+        service.with(ids(0, 92));
+        List<String> bad = ids(1000, 1008);
+        service.describing = id -> bad.contains(id) ? Mono.error(answer(500)) : service.find(id);
+        List<String> all = new ArrayList<>(ids(0, 92));
+        all.addAll(bad);
+        watch(all);
+        watcher.request(Long.MAX_VALUE);
+        forward(600);
+        assertThat(watcher.failure).isNull();
+        ids(0, 92).forEach(service::end);
+        forward(10);
+        assertThat(watcher.endedIds()).hasSize(92);
+        assertThat(watcher.failure).isInstanceOf(ImportsApiException.class);
+    }
+
+    @Test
+    void aPageThatCannotBeReadSendsTheWatchToDescribing() {
+        service.with(ids(0, 9));
+        service.listing = token -> Mono.error(new ImportsProtocolException("somebody else's import"));
+        watch(ids(0, 9));
+        watcher.request(Long.MAX_VALUE);
+        ids(0, 9).forEach(service::end);
+        forward(10);
+        assertThat(watcher.endedIds()).hasSize(9);
+        assertThat(watcher.completed).isTrue();
+    }
+
+    @Test
+    void noFurtherDescribesWhileObservationsWait() {
+        service.with(ids(0, 100));
+        service.listing = token -> Mono.just(new ImportPage(List.of(), null));
+        watch(ids(0, 100));
+        watcher.request(1);
+        forward(60);
+        assertThat(service.describes.get()).isLessThanOrEqualTo(16);
+        watcher.request(Long.MAX_VALUE);
+        forward(1);
+        assertThat(watcher.seenIds()).hasSize(100);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 403, 501})
     void aDefiniteAnswerEndsTheWatchAtOnce(int status) {
