@@ -7,9 +7,13 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 /** Ends what is in flight when its client closes, and refuses what comes after. */
 final class ClosingSignal {
+
+    private static final Logger LOG = Loggers.getLogger(ClosingSignal.class);
 
     private final Set<MonoSink<?>> inFlight = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
@@ -41,7 +45,13 @@ final class ClosingSignal {
     /** Idempotent. */
     void close() {
         closed = true;
-        inFlight.forEach(ClosingSignal::end);
+        inFlight.forEach(call -> {
+            try {
+                end(call);
+            } catch (RuntimeException theirs) {
+                LOG.warn("a subscriber threw when closing ended its call; the others are ended all the same", theirs);
+            }
+        });
     }
 
     private <T> Mono<T> ended() {
