@@ -42,18 +42,27 @@ final class BoundedBody {
 
     private final Spare spare;
     private final int cap;
+    private final boolean partWillDo;
     private byte[] bytes;
     private int length;
+    private boolean cut;
 
-    BoundedBody(Spare spare, int cap) {
+    /**
+     * An empty body.
+     *
+     * @param partWillDo whether a body over the cap is cut there, or an error
+     */
+    BoundedBody(Spare spare, int cap, boolean partWillDo) {
         this.spare = spare;
         this.cap = cap;
+        this.partWillDo = partWillDo;
         this.bytes = spare.take();
     }
 
     void append(ByteBuf chunk) {
-        int more = chunk.readableBytes();
-        if (more > cap - length) {
+        int more = Math.min(chunk.readableBytes(), cap - length);
+        cut = more < chunk.readableBytes();
+        if (cut && !partWillDo) {
             throw FailureMapping.oversized(cap);
         }
         if (more > bytes.length - length) {
@@ -61,6 +70,11 @@ final class BoundedBody {
         }
         chunk.readBytes(bytes, length, more);
         length += more;
+    }
+
+    /** Whether there was more than the cap allows: nothing further is to be read. */
+    boolean isCut() {
+        return cut;
     }
 
     int length() {

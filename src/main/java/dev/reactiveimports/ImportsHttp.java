@@ -101,13 +101,16 @@ final class ImportsHttp {
     private <T> Publisher<Outcome<T>> receive(
             WireCall<T> call, String key, HttpClientResponse answer, Connection connection, ExchangeTrace trace) {
         boolean success = answer.status().code() / 100 == 2;
-        int cap = success ? call.maxBytes() : MAX_ERROR_BYTES;
+        BoundedBody body = success
+                ? new BoundedBody(spare, call.maxBytes(), call.isStatusEnough())
+                : new BoundedBody(spare, MAX_ERROR_BYTES, true);
         trace.answered(answer.status().code());
         return connection
                 .inbound()
                 .receive()
-                .collect(() -> new BoundedBody(spare, cap), BoundedBody::append)
-                .map(body -> {
+                .doOnNext(body::append)
+                .takeUntil(chunk -> body.isCut())
+                .then(Mono.fromSupplier(() -> {
                     trace.received(body.length());
                     Outcome<T> outcome = success ? decode(call, key, answer, body) : refusal(key, answer, body);
                     if (outcome.failure() instanceof ImportsProtocolException) {
@@ -115,7 +118,7 @@ final class ImportsHttp {
                         connection.markPersistent(false);
                     }
                     return outcome;
-                })
+                }))
                 // lets go of the connection first: what follows may want it, or take its time
                 .publishOn(Schedulers.fromExecutor(connection.channel().eventLoop()));
     }

@@ -51,6 +51,11 @@ record WireCall<T>(
                 HttpMethod.DELETE, host.importUri(id), null, MAX_IMPORT_BYTES, (bytes, offset, length) -> length);
     }
 
+    /** Whether a success needs no body to be one. */
+    boolean isStatusEnough() {
+        return method.equals(HttpMethod.DELETE);
+    }
+
     /**
      * Reads a successful answer.
      *
@@ -81,6 +86,6 @@ record WireCall<T>(
         String type = (parameters < 0 ? contentType : contentType.substring(0, parameters))
                 .strip()
                 .toLowerCase(Locale.ROOT);
-        return method.equals(HttpMethod.DELETE) || type.isEmpty() || type.endsWith("/json") || type.endsWith("+json");
+        return isStatusEnough() || type.isEmpty() || type.endsWith("/json") || type.endsWith("+json");
     }
 }
