@@ -80,7 +80,8 @@ class ImportsRetryTests {
         assertThat(instants).hasSize(4);
         assertThat(last.attempts()).isEqualTo(4);
         assertThat(last.getSuppressed()).containsExactly(failures[0], failures[1], failures[2]);
-        assertThat(last).hasToString("dev.reactiveimports.ImportsApiException: status 503 [HTTP 503] [after 4 attempts]");
+        assertThat(last)
+                .hasToString("dev.reactiveimports.ImportsApiException: status 503 [HTTP 503] [after 4 attempts]");
         assertThat(failures[0]).hasToString("dev.reactiveimports.ImportsApiException: status 500 [HTTP 500]");
     }
 

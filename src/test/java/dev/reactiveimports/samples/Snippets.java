@@ -57,8 +57,10 @@ final class Snippets {
                         ImportOutcomeUnknownException.class,
                         unknown -> imports.findStarted(
                                         request.uri(), unknown.sentAt().minusSeconds(30))
+                                .delaySubscription(Duration.ofSeconds(2)) // it may take a moment to appear
+                                .filter(found -> request.uri().equals(found.uri()))
                                 .next()
-                                .map(ImportOperation::id)) // it was started after all; empty if it was not
+                                .map(ImportOperation::id)) // most likely it; finding none is no proof: look again
                 .doOnError(
                         ImportsApiException.class,
                         refused -> report(refused.statusCode(), refused.getMessage(), refused.requestId()));
