@@ -37,7 +37,7 @@ final class FleetTick {
     private @Nullable Throwable transientFailure;
     private @Nullable Throwable definiteFailure;
     private int requests;
-    private int pagesAnswered;
+    private int shown;
     private int describesAnswered;
     private int discovered;
     private boolean describing;
@@ -91,12 +91,12 @@ final class FleetTick {
 
     private void turn(ImportPage page) {
         requests++;
-        pagesAnswered++;
         walk.beginPage();
         long now = clock.now();
         for (ImportOperation seen : page.items()) {
             WatchedImport known = fleet.watched(seen.id());
             if (known != null) {
+                shown++;
                 walk.shows(known, missing.remove(known));
                 fleet.observe(known, seen, now);
             } else if (wholeListing && fleet.discover(seen, now)) {
@@ -239,7 +239,7 @@ final class FleetTick {
     }
 
     private boolean nothingAnswered() {
-        return pagesAnswered + describesAnswered == 0;
+        return shown + describesAnswered == 0;
     }
 
     /** Failures of single imports. */
