@@ -81,8 +81,10 @@ class ImportsRetryTests {
         assertThat(last.attempts()).isEqualTo(4);
         assertThat(last.getSuppressed()).containsExactly(failures[0], failures[1], failures[2]);
         assertThat(last)
-                .hasToString("dev.reactiveimports.ImportsApiException: status 503 [HTTP 503] [after 4 attempts]");
-        assertThat(failures[0]).hasToString("dev.reactiveimports.ImportsApiException: status 500 [HTTP 500]");
+                .hasToString(
+                        "dev.reactiveimports.ImportsApiException: status 503 [HTTP 503, request req-1] [after 4 attempts]");
+        assertThat(failures[0])
+                .hasToString("dev.reactiveimports.ImportsApiException: status 500 [HTTP 500, request req-1]");
     }
 
     @Test

@@ -135,7 +135,8 @@ class RetryBudgetTests {
         start(failing(() -> notFound).retryWhen(budget.guard(exact)));
         assertThat(failures).containsExactly(notFound);
         assertThat(notFound.retryBudgetSpent()).isFalse();
-        assertThat(notFound).hasToString("dev.reactiveimports.ImportsApiException: status 404 [HTTP 404]");
+        assertThat(notFound)
+                .hasToString("dev.reactiveimports.ImportsApiException: status 404 [HTTP 404, request req-1]");
     }
 
     @Test
