@@ -320,7 +320,8 @@ public interface ReactiveImportsApi extends AutoCloseable {
         Builder listener(ImportsListener listener);
 
         /**
-         * Makes the client. Nothing is connected yet.
+         * Makes the client. Nothing is connected yet, but the JVM's trust store is read and native code loaded: make it when
+         * the service starts, not on a thread that must not block.
          *
          * @return a client, to be closed by the caller
          * @throws IllegalArgumentException if the host cannot be used
