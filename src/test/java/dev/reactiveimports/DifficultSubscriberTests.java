@@ -165,8 +165,8 @@ class DifficultSubscriberTests {
     @ParameterizedTest
     @MethodSource("calls")
     void oneSubscriberSubscribedTwiceMakesOneCall(Call call) {
-        Flux<?> shared = call.on(imports);
-        shared.take(IMPORTS).then().block(SOON);
+        Flux<?> shared = call.on(imports).take(IMPORTS);
+        shared.then().block(SOON);
         long once = simulator.requestCount();
         Collector twice = new Collector(Long.MAX_VALUE, 0);
         shared.subscribe(twice);
