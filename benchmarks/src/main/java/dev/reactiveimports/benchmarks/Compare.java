@@ -41,7 +41,7 @@ public final class Compare {
         try (Fleet fleet = new Fleet(clients)) {
             fleet.serve(plan.pick(1_000, 3_000), 0);
             prove(fleet);
-            fleet.rounds(plan.pick(3, 6), "drain", clients);
+            fleet.rounds(plan.pick(6, 8), "drain", clients);
             if (plan.has("listing")) {
                 new Listing(plan, report, fleet).run();
             }

@@ -67,11 +67,15 @@ final class Jvm implements AutoCloseable {
         return run(job);
     }
 
+    /** The next answer; what the JVM itself has to say is passed over. */
     String line() throws IOException {
-        String line = out.readLine();
-        if (line == null) {
-            throw new IOException("a JVM ended early");
-        }
+        String line;
+        do {
+            line = out.readLine();
+            if (line == null) {
+                throw new IOException("a JVM ended early");
+            }
+        } while (!line.matches("ok|\\d.*"));
         return line;
     }
 

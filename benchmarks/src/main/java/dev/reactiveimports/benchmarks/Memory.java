@@ -29,7 +29,7 @@ final class Memory {
         report.title(
                 "Smallest heap", "The least `-Xmx`, in MB, at which a JVM (SerialGC) still lists that many imports.");
         report.table("client", "100,000", "1,000,000");
-        for (String client : plan.full() ? List.of("library", "naive", "jdk", "sdk") : List.of("library", "sdk")) {
+        for (String client : List.of("library", "sdk")) {
             int many = smallest(client, server, port, MILLION);
             report.row(Compare.title(client), smallest(client, server, port, MILLION / 10), many);
             if (client.equals("library")) {
@@ -94,7 +94,7 @@ final class Memory {
 
     private Sample[] runs(String client, Jvm server, int port, int pages) throws IOException {
         server.serve(pages, 0);
-        Sample[] runs = new Sample[plan.pick(1, 5)];
+        Sample[] runs = new Sample[plan.pick(1, 3)];
         for (int i = 0; i < runs.length; i++) {
             try (Jvm jvm = Jvm.worker(client, port, "-Xmx64m")) {
                 runs[i] = jvm.run("drain");
