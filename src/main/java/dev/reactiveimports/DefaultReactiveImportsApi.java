@@ -60,7 +60,10 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
 
     private Flux<ImportPage> pages(ListImportsSpec spec) {
         requireNonNull(spec, "spec");
-        return Pagination.pages(token -> calls.page(spec.pageSize(), token), spec.startAt());
+        return Flux.using(
+                calls::timer,
+                timer -> Pagination.pages(token -> calls.page(spec.pageSize(), token, timer), spec.startAt()),
+                AttemptTimer::dispose);
     }
 
     @Override

@@ -31,6 +31,21 @@ final class ImportsCalls {
         return repeatable(Operation.LIST, WireCall.list(host, limit, token));
     }
 
+    /**
+     * One of several pages, asked for one after the other.
+     *
+     * @param timer of all of them, from {@link #timer}
+     */
+    Mono<ImportPage> page(int limit, @Nullable String token, AttemptTimer timer) {
+        WireCall<ImportPage> call = WireCall.list(host, limit, token);
+        return closing.guard(policy.retrying(
+                Operation.LIST, n -> http.exchange(call, trace(Operation.LIST, n), timer)));
+    }
+
+    AttemptTimer timer() {
+        return http.timer();
+    }
+
     Mono<ImportOperation> describe(String id) {
         return repeatable(Operation.DESCRIBE, WireCall.describe(host, id));
     }

@@ -60,13 +60,35 @@ final class ImportsHttp {
      * @param trace told of this attempt's steps
      */
     <T> Mono<T> exchange(WireCall<T> call, ExchangeTrace trace) {
-        Mono<T> exchange = apiKey.flatMap(
-                        key -> exchange(call, Limits.requireApiKey(key), trace).onErrorMap(FailureMapping::broken))
-                .timeout(attemptTimeout, Mono.error(() -> FailureMapping.timedOut(attemptTimeout)), scheduler);
-        return trace.isHeard() ? told(exchange, trace) : exchange;
+        return told(bare(call, trace).timeout(attemptTimeout, timedOut(), scheduler), trace);
+    }
+
+    /**
+     * The same for one of several that follow each other.
+     *
+     * @param timer of all of them
+     */
+    <T> Mono<T> exchange(WireCall<T> call, ExchangeTrace trace, AttemptTimer timer) {
+        return told(bare(call, trace).timeout(timer.ring(), timedOut()), trace);
+    }
+
+    AttemptTimer timer() {
+        return new AttemptTimer(scheduler, attemptTimeout);
+    }
+
+    private <T> Mono<T> timedOut() {
+        return Mono.error(() -> FailureMapping.timedOut(attemptTimeout));
+    }
+
+    private <T> Mono<T> bare(WireCall<T> call, ExchangeTrace trace) {
+        return apiKey.flatMap(
+                key -> exchange(call, Limits.requireApiKey(key), trace).onErrorMap(FailureMapping::broken));
     }
 
     private <T> Mono<T> told(Mono<T> exchange, ExchangeTrace trace) {
+        if (!trace.isHeard()) {
+            return exchange;
+        }
         return exchange.doOnSubscribe(s -> trace.begun(now()))
                 .doOnError(failure -> trace.ended(now(), failure))
                 .doOnSuccess(value -> trace.ended(now(), null))

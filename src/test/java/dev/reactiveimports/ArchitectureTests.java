@@ -70,6 +70,7 @@ class ArchitectureTests {
                     "RetryBudget",
                     "ThrottleGate",
                     "CallPolicy",
+                    "AttemptTimer",
                     "ExchangeTrace",
                     "StartAttempts",
                     "RecentStarts",

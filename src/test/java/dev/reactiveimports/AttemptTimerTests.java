@@ -1,0 +1,77 @@
+package dev.reactiveimports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+
+class AttemptTimerTests {
+
+    private static final Duration LENGTH = Duration.ofSeconds(30);
+
+    private final CountingScheduler time = new CountingScheduler();
+    private final AttemptTimer timer = new AttemptTimer(time, LENGTH);
+    private final List<Long> rings = new ArrayList<>();
+
+    @Test
+    void ringsWhenAnAttemptHasLastedItsLength() {
+        begin();
+        time.advance(LENGTH.minusMillis(1));
+        assertThat(rings).isEmpty();
+        time.advance(Duration.ofMillis(1));
+        assertThat(rings).containsExactly(30_000L);
+        assertThat(time.timers()).isZero();
+    }
+
+    @Test
+    void givesEachAttemptItsWholeLength() {
+        for (int i = 0; i < 100; i++) {
+            Disposable inTime = begin();
+            time.advance(Duration.ofSeconds(7));
+            inTime.dispose();
+        }
+        begin();
+        time.advance(LENGTH.minusMillis(1));
+        assertThat(rings).isEmpty();
+        time.advance(Duration.ofMillis(1));
+        assertThat(rings).containsExactly(730_000L);
+    }
+
+    @Test
+    void setsOneTimerForManyShortAttempts() {
+        for (int i = 0; i < 1_000; i++) {
+            begin().dispose();
+        }
+        assertThat(time.mostTimers()).isEqualTo(1);
+        time.advance(LENGTH);
+        assertThat(time.timers()).isZero();
+        assertThat(rings).isEmpty();
+    }
+
+    @Test
+    void isSetAnewAfterItRang() {
+        begin();
+        time.advance(LENGTH);
+        begin();
+        time.advance(LENGTH);
+        assertThat(rings).containsExactly(30_000L, 60_000L);
+    }
+
+    @Test
+    void leavesNoTimerWhenItIsDisposed() {
+        Disposable attempt = begin();
+        attempt.dispose();
+        assertThat(time.timers()).isEqualTo(1);
+        timer.dispose();
+        assertThat(time.timers()).isZero();
+        begin();
+        assertThat(time.timers()).isZero();
+    }
+
+    private Disposable begin() {
+        return timer.ring().subscribe(ring -> rings.add(time.millis()));
+    }
+}
