@@ -115,7 +115,7 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
         IndexHost host = IndexHost.parse(indexHost, plaintextAllowed);
         ImportsListener told = listener == null ? null : SafeListener.of(listener);
         ConnectionProvider ownPool = base == null ? HardenedClient.pool(scheduler) : null;
-        HttpClient client = base == null ? HardenedClient.of(requireNonNull(ownPool)) : base;
+        HttpClient client = base == null ? HardenedClient.of(requireNonNull(ownPool), host.isSecure()) : base;
         ImportsHttp http = new ImportsHttp(
                 HardenedClient.harden(customizer.apply(client)),
                 apiKey,

@@ -70,6 +70,10 @@ final class IndexHost {
         return new IndexHost((secure ? "https://" : "http://") + host + shownPort);
     }
 
+    boolean isSecure() {
+        return origin.startsWith("https:");
+    }
+
     /** The collection, as start takes it. */
     String importsUri() {
         return origin + PATH;
