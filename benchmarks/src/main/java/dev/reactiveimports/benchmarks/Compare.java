@@ -39,9 +39,9 @@ public final class Compare {
     private static void warm(Plan plan, Report report) throws IOException {
         List<String> clients = List.of("limit", "drain", "library", "naive", "jdk", "sdk");
         try (Fleet fleet = new Fleet(clients)) {
-            fleet.serve(plan.pick(1_000, 3_000), 0);
+            fleet.serve(plan.pick(1_000, 2_000), 0);
             prove(fleet);
-            fleet.rounds(plan.pick(6, 8), "drain", clients);
+            fleet.rounds(plan.pick(8, 14), "drain", clients);
             if (plan.has("listing")) {
                 new Listing(plan, report, fleet).run();
             }

@@ -26,8 +26,8 @@ final class Listing {
     }
 
     private void atFullSpeed() throws IOException {
-        fleet.serve(plan.pick(1_000, 3_000), 0);
-        Map<String, List<Sample>> samples = fleet.rounds(plan.pick(5, 11), "drain", Compare.CLIENTS);
+        fleet.serve(plan.pick(1_000, 2_000), 0);
+        Map<String, List<Sample>> samples = fleet.rounds(plan.pick(5, 9), "drain", Compare.CLIENTS);
         report.title(
                 "Listing, pages at once",
                 "One connection, one page after the other. Medians, with minimum and maximum of %d rounds."

@@ -50,7 +50,7 @@ final class Machine {
     private static String jar(String artifact) {
         for (String path : System.getProperty("java.class.path").split(java.io.File.pathSeparator)) {
             String name = Path.of(path).getFileName().toString();
-            if (name.startsWith(artifact + "-")) {
+            if (name.matches(artifact + "-\\d.*")) {
                 return name.substring(artifact.length() + 1).replace(".jar", "");
             }
         }

@@ -27,7 +27,7 @@ record Plan(boolean full, List<String> sections) {
     }
 
     int rounds() {
-        return full ? 7 : 3;
+        return full ? 5 : 3;
     }
 
     /** One figure for a quick run, one for a full one. */
