@@ -30,9 +30,8 @@ final class Timestamps {
         if (length < SHORTEST || !hasSeparators(text, offset)) {
             return null;
         }
-        long day = epochDay(digits(text, offset, 4), digits(text, offset + 5, 2) - 1, digits(text, offset + 8, 2) - 1);
-        int second =
-                secondOfDay(digits(text, offset + 11, 2), digits(text, offset + 14, 2), digits(text, offset + 17, 2));
+        long day = epochDay(year(text, offset), two(text, offset + 5) - 1, two(text, offset + 8) - 1);
+        int second = secondOfDay(two(text, offset + 11), two(text, offset + 14), two(text, offset + 17));
         if (day == Long.MIN_VALUE || second < 0) {
             return null;
         }
@@ -47,7 +46,7 @@ final class Timestamps {
             if (at == from || at - from > 9 || at == end) {
                 return null;
             }
-            nanos = digits(text, from, at - from) * NANOS[at - from];
+            nanos = number(text, from, at) * NANOS[at - from];
         }
         int shift = offsetMinutes(text, at, end);
         return shift == Integer.MIN_VALUE ? null : Instant.ofEpochSecond(day * 86_400 + second - shift * 60L, nanos);
@@ -97,21 +96,32 @@ final class Timestamps {
         if ((sign != '+' && sign != '-') || (!colon && length != 5 && length != 3)) {
             return Integer.MIN_VALUE;
         }
-        int hours = digits(text, at + 1, 2);
-        int minutes = length == 3 ? 0 : digits(text, end - 2, 2);
+        int hours = two(text, at + 1);
+        int minutes = length == 3 ? 0 : two(text, end - 2);
         if (hours < 0 || minutes < 0 || minutes > 59 || hours * 60 + minutes > MAX_OFFSET_MINUTES) {
             return Integer.MIN_VALUE;
         }
         return sign == '-' ? -(hours * 60 + minutes) : hours * 60 + minutes;
     }
 
-    /** The number of so many digits, at most nine; -1 if one of them is none. */
-    private static int digits(char[] text, int from, int count) {
+    /** Four digits; negative if one of them is none. */
+    private static int year(char[] text, int from) {
+        int century = two(text, from);
+        int year = two(text, from + 2);
+        return (century | year) < 0 ? -1 : century * 100 + year;
+    }
+
+    /** Two digits; -1 if one of them is none. One test for both: this runs a dozen times for each timestamp. */
+    private static int two(char[] text, int from) {
+        int tens = text[from] - '0';
+        int ones = text[from + 1] - '0';
+        return (tens | ones | (9 - tens) | (9 - ones)) < 0 ? -1 : tens * 10 + ones;
+    }
+
+    /** At most nine digits, which were seen to be some. */
+    private static int number(char[] text, int from, int to) {
         int value = 0;
-        for (int i = from; i < from + count; i++) {
-            if (!isDigit(text[i])) {
-                return -1;
-            }
+        for (int i = from; i < to; i++) {
             value = value * 10 + text[i] - '0';
         }
         return value;
