@@ -1,7 +1,15 @@
 package dev.reactiveimports;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.SerializedString;
 import dev.reactiveimports.ImportOperation.ValidationResult;
+import java.io.IOException;
 import java.time.Instant;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +37,42 @@ final class ImportDraft {
     static final int VALIDATION_RESULT = 14;
     static final int VALIDATION_RESULT_SNAKE = 15;
 
+    /** A name that is not known. */
+    static final int OTHER = -1;
+
+    /** No name, but the end of the object. */
+    static final int END = -2;
+
+    // in the order of the numbers above
+    private static final SerializedString[] SPELLINGS = Stream.of(
+                    "id",
+                    "uri",
+                    "status",
+                    "error",
+                    "createdAt",
+                    "created_at",
+                    "startedAt",
+                    "started_at",
+                    "finishedAt",
+                    "finished_at",
+                    "percentComplete",
+                    "percent_complete",
+                    "recordsImported",
+                    "records_imported",
+                    "validationResult",
+                    "validation_result")
+            .map(SerializedString::new)
+            .toArray(SerializedString[]::new);
+    private static final Map<String, Integer> NUMBERS = IntStream.range(0, SPELLINGS.length)
+            .boxed()
+            .collect(Collectors.toUnmodifiableMap(i -> SPELLINGS[i].getValue(), i -> i));
+    private static final int BEFORE_FIRST = SPELLINGS.length;
+
     // few and fixed: compared one by one, so that a known status makes no string
     private static final ImportStatus[] STATUSES = ImportStatus.values();
 
+    private final int[] following = new int[SPELLINGS.length + 1];
+    private int last = BEFORE_FIRST;
     private int told;
     private @Nullable String id;
     private @Nullable String uri;
@@ -44,31 +85,35 @@ final class ImportDraft {
     private @Nullable String error;
     private @Nullable ValidationResult validationResult;
 
-    /** Which spelling of which field a name is; -1 if of none. */
-    static int spelling(String name) {
-        return switch (name) {
-            case "id" -> ID;
-            case "uri" -> URI;
-            case "status" -> STATUS;
-            case "error" -> ERROR;
-            case "createdAt" -> CREATED_AT;
-            case "created_at" -> CREATED_AT_SNAKE;
-            case "startedAt" -> STARTED_AT;
-            case "started_at" -> STARTED_AT_SNAKE;
-            case "finishedAt" -> FINISHED_AT;
-            case "finished_at" -> FINISHED_AT_SNAKE;
-            case "percentComplete" -> PERCENT_COMPLETE;
-            case "percent_complete" -> PERCENT_COMPLETE_SNAKE;
-            case "recordsImported" -> RECORDS_IMPORTED;
-            case "records_imported" -> RECORDS_IMPORTED_SNAKE;
-            case "validationResult" -> VALIDATION_RESULT;
-            case "validation_result" -> VALIDATION_RESULT_SNAKE;
-            default -> -1;
-        };
+    /** The spelling of a field, for a message. */
+    static String name(int spelling) {
+        return spelling < 0 ? "" : SPELLINGS[spelling].getValue();
+    }
+
+    /**
+     * Goes to the next name of the object that is being read, and tells which spelling of which field it is; {@link #OTHER} if
+     * of none, {@link #END} after the last. Imports of a page have their fields in the same order, so the parser is asked first
+     * whether this name is the one that came here last time: to compare bytes is cheaper than to look a name up.
+     */
+    int nextField(JsonParser p) throws IOException {
+        int spelling = following[last];
+        if (!p.nextFieldName(SPELLINGS[spelling])) {
+            if (p.currentToken() != JsonToken.FIELD_NAME) {
+                return END;
+            }
+            spelling = NUMBERS.getOrDefault(p.currentName(), OTHER);
+            if (spelling == OTHER) {
+                return OTHER;
+            }
+            following[last] = spelling;
+        }
+        last = spelling;
+        return spelling;
     }
 
     /** Begins the next import. */
     void clear() {
+        last = BEFORE_FIRST;
         told = 0;
         id = null;
         uri = null;
@@ -173,7 +218,7 @@ final class ImportDraft {
         private long errors;
         private int told;
 
-        /** As {@link ImportDraft#spelling}. */
+        /** Which spelling of which count a name is; -1 if of none. */
         static int spelling(String name) {
             return switch (name) {
                 case "importSuccesses" -> 0;

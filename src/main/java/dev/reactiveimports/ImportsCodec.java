@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * JSON of the service, in both spellings, read token by token: no databind, no reflection. With {@link ImportsReader}
- * the only importer of Jackson.
+ * and its {@link ImportDraft} the only importer of Jackson.
  *
  * <p>What is read is believed or refused, never corrected. Refused with {@link ImportsProtocolException}: whatever is not
  * exactly one JSON object in strict UTF-8 of depth 64 and 200,000 tokens at most; a known field twice in the same

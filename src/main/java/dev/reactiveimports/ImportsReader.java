@@ -106,8 +106,8 @@ final class ImportsReader {
     private static ImportOperation operation(JsonParser p, ImportDraft draft) throws IOException {
         draft.clear();
         int claimed = 0;
-        for (String name = p.nextFieldName(); name != null; name = p.nextFieldName()) {
-            int field = ImportDraft.spelling(name);
+        for (int field = draft.nextField(p); field != ImportDraft.END; field = draft.nextField(p)) {
+            String name = ImportDraft.name(field);
             claimed = claim(p, claimed, field, name);
             if (!isAbsent(p, field)) {
                 field(p, draft, field, name);

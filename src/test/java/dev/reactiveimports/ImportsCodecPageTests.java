@@ -23,6 +23,24 @@ class ImportsCodecPageTests {
                 .satisfies(one -> assertThat(one.recordsImported()).isEqualTo(1_000_000));
     }
 
+    @Test
+    void eachItemMayHaveItsFieldsInAnOrderOfItsOwn() {
+        ImportPage page = page("""
+                {"data":[{'id':'1','uri':'s3://a','status':'Pending','error':'e'},
+                  {'status':'Failed','error':'f','id':'2','uri':'s3://b'},
+                  {'id':'3'},
+                  {'i':0,'id':'4','idx':'5','ur':1,'uri':'s3://d','urip':2,'statu':[],'st\\u0061tus':'Completed','error ':3},
+                  {'id':'5','x':{'id':'6'},'uri':'s3://e','status':'Cancelled','err\\u006fr':'g'}]}""");
+        assertThat(page.items())
+                .extracting(i -> i.id() + ' ' + i.uri() + ' ' + i.statusText() + ' ' + i.error())
+                .containsExactly(
+                        "1 s3://a Pending e",
+                        "2 s3://b Failed f",
+                        "3 null  null",
+                        "4 s3://d Completed null",
+                        "5 s3://e Cancelled g");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
