@@ -41,7 +41,7 @@ final class Beginnings {
         cases.forEach(name -> runs.put(name, new ArrayList<>()));
         try (Jvm server = Jvm.server()) {
             int port = server.port();
-            server.serve(2, 0);
+            server.serve(2, 0, false);
             for (int round = 0; round < plan.pick(5, 9); round++) {
                 for (String name : cases) {
                     runs.get(name).add(start(name.split(" "), port));

@@ -1,5 +1,7 @@
 package dev.reactiveimports.benchmarks;
 
+import java.util.List;
+
 /** One way to list imports. */
 interface Candidate extends AutoCloseable {
 
@@ -8,6 +10,11 @@ interface Candidate extends AutoCloseable {
 
     /** Lists until there is one import. */
     void first(Digest digest) throws Exception;
+
+    /** Looks at all of them so many times; how many requests that took. */
+    default long watch(List<String> ids, int ticks) throws Exception {
+        throw new UnsupportedOperationException();
+    }
 
     /** What a service may do before its first call. */
     default void warmup() throws Exception {}

@@ -17,7 +17,7 @@ public final class Compare {
         Plan plan = Plan.of(arguments[0]);
         Report report = new Report();
         report.say("`" + String.join(",", arguments) + "` on " + Machine.describe());
-        if (plan.has("listing") || plan.has("work") || plan.has("first")) {
+        if (plan.has("listing") || plan.has("work") || plan.has("watch") || plan.has("first")) {
             warm(plan, report);
         }
         if (plan.has("cold")) {
@@ -41,12 +41,16 @@ public final class Compare {
         try (Fleet fleet = new Fleet(clients)) {
             fleet.serve(plan.pick(1_000, 2_000), 0);
             prove(fleet);
-            fleet.rounds(plan.pick(8, 14), "drain", clients);
+            // the compiler is at work for three million imports and more
+            fleet.rounds(plan.pick(8, 30), "drain", clients);
             if (plan.has("listing")) {
                 new Listing(plan, report, fleet).run();
             }
             if (plan.has("work")) {
                 new Work(plan, report, fleet).run();
+            }
+            if (plan.has("watch")) {
+                new Watch(plan, report, fleet).run();
             }
             if (plan.has("first")) {
                 new Beginnings(plan, report).warm(fleet);

@@ -26,7 +26,12 @@ final class Fleet implements AutoCloseable {
     }
 
     void serve(int pages, int delayMillis) throws IOException {
-        server.serve(pages, delayMillis);
+        server.serve(pages, delayMillis, false);
+    }
+
+    /** So many pages of imports that are all in progress. */
+    void serveRunning(int pages) throws IOException {
+        server.serve(pages, 0, true);
     }
 
     Sample run(String client, String job) throws IOException {

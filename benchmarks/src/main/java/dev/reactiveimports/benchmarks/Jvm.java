@@ -51,8 +51,8 @@ final class Jvm implements AutoCloseable {
     }
 
     /** What a server is to serve from now on. */
-    void serve(int pages, int delayMillis) throws IOException {
-        in.println(pages + " " + delayMillis);
+    void serve(int pages, int delayMillis, boolean running) throws IOException {
+        in.println(pages + " " + delayMillis + " " + (running ? 1 : 0));
         line();
     }
 

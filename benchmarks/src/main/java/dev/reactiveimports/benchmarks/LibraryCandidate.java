@@ -1,17 +1,26 @@
 package dev.reactiveimports.benchmarks;
 
 import dev.reactiveimports.ImportOperation;
+import dev.reactiveimports.ImportsListener;
 import dev.reactiveimports.ListImportsSpec;
+import dev.reactiveimports.PollSpec;
 import dev.reactiveimports.ReactiveImportsApi;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /** This library through its public API, every default on. */
 final class LibraryCandidate implements Candidate {
 
+    private final String host;
     private final ReactiveImportsApi imports;
 
     LibraryCandidate(int port) {
-        this.imports = ReactiveImportsApi.create("http://127.0.0.1:" + port, "key");
+        this.host = "http://127.0.0.1:" + port;
+        this.imports = ReactiveImportsApi.create(host, "key");
     }
 
     @Override
@@ -46,6 +55,34 @@ final class LibraryCandidate implements Candidate {
                     }
                 })
                 .blockLast();
+    }
+
+    /** All of them together; the listener is there to count. */
+    @Override
+    public long watch(List<String> ids, int ticks) {
+        AtomicLong requests = new AtomicLong();
+        Sinks.One<Long> enough = Sinks.one();
+        ImportsListener counting = new ImportsListener() {
+
+            private int seen;
+
+            @Override
+            public void onPoll(Poll poll) {
+                requests.addAndGet(poll.requests());
+                if (++seen == ticks) {
+                    enough.tryEmitValue(0L);
+                }
+            }
+        };
+        try (ReactiveImportsApi watching = ReactiveImportsApi.builder(host, "key")
+                .listener(counting)
+                .pollSpec(PollSpec.fixedInterval(Duration.ofMillis(1)))
+                .build()) {
+            watching.watchImports(Flux.fromIterable(ids))
+                    .takeUntilOther(enough.asMono())
+                    .blockLast();
+        }
+        return requests.get();
     }
 
     @Override

@@ -41,7 +41,7 @@ final class Memory {
     }
 
     private static int smallest(String client, Jvm server, int port, int pages) throws IOException {
-        server.serve(pages, 0);
+        server.serve(pages, 0, false);
         int tooSmall = 3;
         int enough = 48;
         while (enough - tooSmall > 1) {
@@ -95,7 +95,7 @@ final class Memory {
     }
 
     private Sample[] runs(String client, Jvm server, int port, int pages) throws IOException {
-        server.serve(pages, 0);
+        server.serve(pages, 0, false);
         Sample[] runs = new Sample[plan.pick(1, 3)];
         for (int i = 0; i < runs.length; i++) {
             try (Jvm jvm = Jvm.worker(client, port, "-Xmx64m")) {

@@ -16,19 +16,22 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The service, reduced to what it takes to keep a client busy: a process of its own, one thread, answers ready to be written.
- * How many pages there are and what each is delayed by is told by its standard input, and may change; it ends with it.
+ * How many pages there are, what each is delayed by, and whether all imports are running is told by its standard input, and may change; it ends with it.
  */
 final class PageServer {
 
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final int MOST_PAGES = 10_000;
+    private static final String ONE = "GET /bulk/imports/";
 
-    private final Pages pages = new Pages(MOST_PAGES);
+    private final Pages mixed = new Pages(MOST_PAGES, false);
+    private final Pages running = new Pages(MOST_PAGES, true);
     private final Selector selector = Selector.open();
     private final ArrayDeque<Reply> due = new ArrayDeque<>();
     private volatile int count = 1;
     private volatile long delay;
+    private volatile Pages pages = mixed;
 
     private PageServer() throws IOException {}
 
@@ -49,6 +52,7 @@ final class PageServer {
         while (lines.hasNextInt()) {
             count = lines.nextInt();
             delay = lines.nextInt() * MILLI;
+            pages = lines.nextInt() == 0 ? mixed : running;
             System.out.println("ok");
         }
         System.exit(0);
@@ -119,6 +123,8 @@ final class PageServer {
                 request.clear();
                 if (!text.startsWith("GET ")) {
                     channel.close(); // the SDK's other half wants to speak gRPC
+                } else if (text.startsWith(ONE)) {
+                    write(pages.answer(text.substring(ONE.length(), text.indexOf(' ', ONE.length()))));
                 } else if (delay == 0) {
                     answer(Pages.asked(text));
                 } else {
@@ -130,8 +136,11 @@ final class PageServer {
         }
 
         void answer(int page) {
+            write(pages.answer(page, page + 1 >= count));
+        }
+
+        private void write(ByteBuffer[] buffers) {
             try {
-                ByteBuffer[] buffers = pages.answer(page, page + 1 >= count);
                 while (buffers[buffers.length - 1].hasRemaining()) {
                     channel.write(buffers);
                 }

@@ -6,7 +6,7 @@ import java.util.List;
 /** How much of what to measure. */
 record Plan(boolean full, List<String> sections) {
 
-    static final List<String> SECTIONS = List.of("listing", "work", "first", "cold", "memory", "jmh");
+    static final List<String> SECTIONS = List.of("listing", "work", "watch", "first", "cold", "memory", "jmh");
 
     /** {@code quick} or {@code full}, then the sections, all of them if none is named. */
     static Plan of(String text) {

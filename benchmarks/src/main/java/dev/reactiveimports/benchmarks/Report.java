@@ -10,7 +10,7 @@ import java.util.Locale;
 /** The tables, printed as they come and kept for README.md. */
 final class Report {
 
-    private static final String FROM = "<!-- results: written by the harness -->";
+    private static final String FROM = "<!-- results on Java " + Listing.feature() + ": written by the harness -->";
     private static final String TO = "<!-- end of results -->";
 
     private final StringBuilder text = new StringBuilder();
@@ -70,11 +70,16 @@ final class Report {
         targets.forEach(this::say);
     }
 
-    /** Puts the tables between the marks of README.md. */
+    /** Puts the tables between the marks of README.md that are meant for this Java. */
     void writeInto(Path readme) throws IOException {
         String old = Files.readString(readme);
-        int from = old.indexOf(FROM) + FROM.length();
-        int to = old.indexOf(TO);
+        int mark = old.indexOf(FROM);
+        if (mark < 0) {
+            say("README.md has no place for these: " + FROM);
+            return;
+        }
+        int from = mark + FROM.length();
+        int to = old.indexOf(TO, from);
         Files.writeString(readme, old.substring(0, from) + "\n" + text + "\n" + old.substring(to));
     }
 }

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
  * @param cpuNanos of all its threads, collector and compiler too
  * @param allocated bytes
  * @param collections of garbage
+ * @param items that were listed, or requests made for those that were watched
  * @param digest of what was read
  * @param peakResident most bytes of memory since the JVM started
  */

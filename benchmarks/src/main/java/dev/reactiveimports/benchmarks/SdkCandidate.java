@@ -4,6 +4,7 @@ import io.pinecone.clients.AsyncIndex;
 import io.pinecone.configs.PineconeConfig;
 import io.pinecone.configs.PineconeConnection;
 import java.time.OffsetDateTime;
+import java.util.List;
 import org.openapitools.db_data.client.model.ImportModel;
 import org.openapitools.db_data.client.model.ListImportsResponse;
 
@@ -34,6 +35,19 @@ final class SdkCandidate implements Candidate {
     @Override
     public void first(Digest digest) throws Exception {
         add(digest, index.listImports(100, null).getData().get(0));
+    }
+
+    /** One after the other, which is all it offers. */
+    @Override
+    public long watch(List<String> ids, int ticks) throws Exception {
+        for (int tick = 0; tick < ticks; tick++) {
+            for (String id : ids) {
+                if (!index.describeImport(id).getId().equals(id)) {
+                    throw new IllegalStateException(id);
+                }
+            }
+        }
+        return (long) ids.size() * ticks;
     }
 
     @Override

@@ -43,11 +43,16 @@ final class Worker {
         long cpu = SYSTEM.getProcessCpuTime();
         long start = System.nanoTime();
         long nanos;
+        long items = -1;
         switch (job[0]) {
             case "first" -> nanos = first(digest, Integer.parseInt(job[1]));
             case "work" -> {
                 ((LibraryCandidate) candidate)
                         .work(digest, Integer.parseInt(job[1]), Integer.parseInt(job[2]), Long.parseLong(job[3]));
+                nanos = System.nanoTime() - start;
+            }
+            case "watch" -> {
+                items = candidate.watch(Pages.ids(Integer.parseInt(job[1])), Integer.parseInt(job[2]));
                 nanos = System.nanoTime() - start;
             }
             default -> {
@@ -60,7 +65,7 @@ final class Worker {
                 SYSTEM.getProcessCpuTime() - cpu,
                 difference(allocatedBefore, allocated()),
                 collections() - collections,
-                digest.items(),
+                items < 0 ? digest.items() : items,
                 digest.sum(),
                 peakResident());
     }
