@@ -36,7 +36,7 @@ import reactor.netty.resources.ConnectionProvider;
 class LeakTests {
 
     private static final LeakLog LEAKS = LeakLog.install();
-    private static final int CALLS = 10_000;
+    private static final int CALLS = Repetitions.of(10_000);
     private static final int AT_ONCE = 64;
     private static final int CONNECTIONS = 20;
     private static final int PAST_IMPORTS = 1000;

@@ -35,7 +35,7 @@ import reactor.util.retry.Retry;
 @EnumSource(Transport.class)
 class StartOnceTests {
 
-    private static final int TRIALS = 100;
+    private static final int TRIALS = Repetitions.of(100);
     private static final Duration ATTEMPT = Duration.ofMillis(500);
     private static final StartImportRequest REQUEST = StartImportRequest.of("s3://bucket/dir");
     private static final String STARTED = "{\"id\":\"101\"}";

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,6 +122,7 @@ class TlsTests {
     }
 
     @Test
+    @Tag("slow")
     void connectingAndHandshakingEndAfterFiveSecondsEach() throws IOException {
         List<SocketChannel> queue = new ArrayList<>();
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
@@ -157,6 +159,7 @@ class TlsTests {
     }
 
     @Test
+    @Tag("slow")
     void aSynWithoutAnAnswerIsTriedAgainAndWasSurelyNotAStart() throws IOException {
         List<SocketChannel> queue = new ArrayList<>();
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));

@@ -9,6 +9,9 @@ import java.util.Map;
 /** Whole listings: items a second, CPU and garbage. */
 final class Listing {
 
+    /** The Java that the committed chart is of. */
+    private static final int CHART_OF = 17;
+
     private final Plan plan;
     private final Report report;
     private final Fleet fleet;
@@ -62,7 +65,7 @@ final class Listing {
                 "CPU, of the SDK's",
                 cpu(samples.get("library")).median() / cpu(samples.get("sdk")).median(),
                 0.2);
-        if (plan.full()) {
+        if (plan.full() && feature() == CHART_OF) {
             Bars.write(Path.of("listing.svg"), bars);
         }
     }
