@@ -108,6 +108,7 @@ class TlsTests {
     }
 
     @Test
+    @Tag("slow")
     void aHandshakeWithoutAnAnswerIsGivenUpAndWasSurelyNotAStart() {
         try (RawServer server = serverOf(Doors.silentFirst(1, Certificates.LOOPBACK.door()));
                 ReactiveImportsApi client = transport
