@@ -57,9 +57,15 @@ final class HardenedClient {
      * answer, which would shift the answers of a connection.
      */
     static HttpClient harden(HttpClient client) {
-        return client.protocol(HttpProtocol.HTTP11)
+        return overHttp11(client)
                 .followRedirect(false)
                 .disableRetry(true)
                 .doOnChannelInit((observer, channel, address) -> InterimAnswers.dropFrom(channel));
+    }
+
+    /** To set what is set already would load all of TLS for a plain host too, which doubles the time of a first call. */
+    private static HttpClient overHttp11(HttpClient client) {
+        HttpProtocol[] spoken = client.configuration().protocols();
+        return spoken.length == 1 && spoken[0] == HttpProtocol.HTTP11 ? client : client.protocol(HttpProtocol.HTTP11);
     }
 }
