@@ -16,7 +16,21 @@ final class ClosingSignal {
     private static final Logger LOG = Loggers.getLogger(ClosingSignal.class);
 
     private final Set<MonoSink<?>> inFlight = ConcurrentHashMap.newKeySet();
+    private final Runnable first;
     private volatile boolean closed;
+
+    ClosingSignal() {
+        this(() -> {});
+    }
+
+    /**
+     * One that has something to do when it closes.
+     *
+     * @param first before the first call is ended: what one of them lets go of is not for the next to have
+     */
+    ClosingSignal(Runnable first) {
+        this.first = first;
+    }
 
     /** The call, cancelled and ended by an error when the client closes; refused when it has. */
     <T> Mono<T> guard(Mono<T> call) {
@@ -45,6 +59,7 @@ final class ClosingSignal {
     /** Idempotent. */
     void close() {
         closed = true;
+        first.run();
         inFlight.forEach(call -> {
             try {
                 end(call);

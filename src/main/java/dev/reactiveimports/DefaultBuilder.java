@@ -116,15 +116,17 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
         ImportsListener told = listener == null ? null : SafeListener.of(listener);
         ConnectionProvider ownPool = base == null ? HardenedClient.pool(scheduler) : null;
         HttpClient client = base == null ? HardenedClient.of(requireNonNull(ownPool), host.isSecure()) : base;
+        ConnectionPermits permits =
+                base == null ? HardenedClient.permits(scheduler) : ConnectionPermits.unlimited(scheduler);
         ImportsHttp http = new ImportsHttp(
                 HardenedClient.harden(customizer.apply(client)),
+                permits,
                 apiKey,
                 apiVersion,
                 userAgent(),
-                attemptTimeout,
-                scheduler);
+                attemptTimeout);
         CallPolicy policy = new CallPolicy(retry, new RetryBudget(), new ThrottleGate(scheduler, told), told);
-        ClosingSignal closing = new ClosingSignal();
+        ClosingSignal closing = new ClosingSignal(permits::close);
         ImportsCalls calls = new ImportsCalls(host, http, policy, closing, told);
         Mono<Void> disposeConnections = ownPool == null ? Mono.empty() : ownPool.disposeLater();
         RecentStarts recentStarts = new RecentStarts(scheduler);

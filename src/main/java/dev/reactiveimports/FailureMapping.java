@@ -51,6 +51,11 @@ final class FailureMapping {
         return new ImportsTransportException(SafeText.of(describe(failure), MAX_MESSAGE_LENGTH), failure);
     }
 
+    /** What an exhausted pool is, whoever noticed it first. */
+    static ImportsException noConnectionWithin(Duration wait) {
+        return broken(new PoolAcquireTimeoutException(wait));
+    }
+
     static ImportsTransportException timedOut(Duration attemptTimeout) {
         String message = "no complete answer within " + attemptTimeout;
         return new ImportsTransportException(message, new TimeoutException(message));

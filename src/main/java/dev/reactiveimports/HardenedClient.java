@@ -22,6 +22,11 @@ final class HardenedClient {
 
     private HardenedClient() {}
 
+    /** One for each connection of the pool, so that its own queue is empty but for the moment in which one is closed. */
+    static ConnectionPermits permits(Scheduler scheduler) {
+        return new ConnectionPermits(MAX_CONNECTIONS, ACQUIRE, scheduler);
+    }
+
     /** Callers that wait for a connection are not counted: the time they wait is bounded. */
     static ConnectionProvider pool(Scheduler scheduler) {
         return ConnectionProvider.builder("reactive-imports")

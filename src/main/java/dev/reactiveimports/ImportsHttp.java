@@ -26,6 +26,7 @@ final class ImportsHttp {
     private static final int MAX_ERROR_BYTES = 64 * 1024;
 
     private final HttpClient client;
+    private final ConnectionPermits permits;
     private final Mono<String> apiKey;
     private final String apiVersion;
     private final String userAgent;
@@ -35,18 +36,19 @@ final class ImportsHttp {
 
     ImportsHttp(
             HttpClient client,
+            ConnectionPermits permits,
             Mono<String> apiKey,
             String apiVersion,
             String userAgent,
-            Duration attemptTimeout,
-            Scheduler scheduler) {
+            Duration attemptTimeout) {
         this.client = client;
+        this.permits = permits;
         this.apiKey =
                 apiKey.switchIfEmpty(Mono.error(() -> new IllegalStateException("the API key's publisher was empty")));
         this.apiVersion = apiVersion;
         this.userAgent = userAgent;
         this.attemptTimeout = attemptTimeout;
-        this.scheduler = scheduler;
+        this.scheduler = permits.scheduler();
     }
 
     /** Connects the event loops and the resolver; no request. */
@@ -55,7 +57,8 @@ final class ImportsHttp {
     }
 
     /**
-     * Sends one request and decodes its answer. Cancel closes the connection.
+     * Sends one request and decodes its answer. Cancel closes the connection, or gives up the wait for one, which counts
+     * into the timeout.
      *
      * @param trace told of this attempt's steps
      */
@@ -81,8 +84,8 @@ final class ImportsHttp {
     }
 
     private <T> Mono<T> bare(WireCall<T> call, ExchangeTrace trace) {
-        return apiKey.flatMap(
-                key -> exchange(call, Limits.requireApiKey(key), trace).onErrorMap(FailureMapping::broken));
+        return apiKey.flatMap(key -> permits.holding(exchange(call, Limits.requireApiKey(key), trace))
+                .onErrorMap(FailureMapping::broken));
     }
 
     private <T> Mono<T> told(Mono<T> exchange, ExchangeTrace trace) {

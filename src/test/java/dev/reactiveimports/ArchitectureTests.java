@@ -82,6 +82,7 @@ class ArchitectureTests {
                     "BoundedBody",
                     "InterimAnswers",
                     "HardenedClient",
+                    "ConnectionPermits",
                     "FailureMapping",
                     "IndexHost",
                     "ImportsCodec",

@@ -1,0 +1,169 @@
+package dev.reactiveimports;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.Logger;
+import reactor.util.Loggers;
+
+/**
+ * Who may ask the connection pool: as many exchanges at once as it has connections. The others queue here, first come,
+ * first served, since here a call that is cancelled leaves at once. In the pool's own queue it would stay until its turn
+ * came, and then take a connection only to close it. A free permit costs one CAS and no lock.
+ */
+final class ConnectionPermits {
+
+    private static final Logger LOG = Loggers.getLogger(ConnectionPermits.class);
+
+    /** The place of all who found a permit free. */
+    private static final Place NONE = new Place();
+
+    private final Duration longestWait;
+    private final Scheduler scheduler;
+
+    /** Steps to below zero, there, and back up to zero are made under the lock, so that it agrees with the queue. */
+    private final AtomicInteger free;
+
+    private volatile boolean closed;
+
+    // all below under this lock; nobody is called while it is held
+    private final Object lock = new Object();
+    private final LinkedHashMap<Place, MonoSink<Void>> waiting = new LinkedHashMap<>();
+    private final Queue<MonoSink<Void>> granted = new ArrayDeque<>();
+    private boolean granting;
+
+    ConnectionPermits(int permits, Duration longestWait, Scheduler scheduler) {
+        this.free = new AtomicInteger(permits);
+        this.longestWait = longestWait;
+        this.scheduler = scheduler;
+    }
+
+    /** For a pool that is not ours to count: nobody ever waits. */
+    static ConnectionPermits unlimited(Scheduler scheduler) {
+        return new ConnectionPermits(Integer.MAX_VALUE, Duration.ZERO, scheduler);
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    /**
+     * The exchange, begun once there is a permit for it, which is free again before its end is signalled. Fails as an
+     * exhausted pool does if that takes too long.
+     */
+    <T> Mono<T> holding(Mono<T> exchange) {
+        return Mono.using(
+                this::take, place -> place == NONE ? exchange : queue(place).then(exchange), this::leave);
+    }
+
+    /** Lets nobody in from now on: those who wait are about to be ended by whoever closes. */
+    void close() {
+        closed = true;
+    }
+
+    /** How many are free; below zero, how many wait. */
+    int free() {
+        return free.get();
+    }
+
+    private Mono<Void> queue(Place place) {
+        return Mono.<Void>create(caller -> enter(place, caller))
+                .timeout(longestWait, Mono.error(() -> FailureMapping.noConnectionWithin(longestWait)), scheduler);
+    }
+
+    private Place take() {
+        for (int now = free.get(); now > 0; now = free.get()) {
+            if (free.compareAndSet(now, now - 1)) {
+                return NONE;
+            }
+        }
+        return new Place();
+    }
+
+    private void enter(Place place, MonoSink<Void> caller) {
+        synchronized (lock) {
+            if (place.left) {
+                return;
+            }
+            place.holds = free.getAndDecrement() > 0;
+            if (!place.holds) {
+                waiting.put(place, caller);
+                return;
+            }
+        }
+        caller.success();
+    }
+
+    private void leave(Place place) {
+        if (place != NONE) {
+            synchronized (lock) {
+                place.left = true;
+                if (waiting.remove(place) != null) {
+                    free.getAndIncrement();
+                }
+                if (!place.holds) {
+                    return;
+                }
+            }
+        }
+        giveBack();
+    }
+
+    private void giveBack() {
+        for (int now = free.get(); now >= 0; now = free.get()) {
+            if (free.compareAndSet(now, now + 1)) {
+                return;
+            }
+        }
+        if (closed) {
+            return;
+        }
+        synchronized (lock) {
+            if (free.getAndIncrement() < 0) {
+                grant(waiting.entrySet().iterator());
+            }
+            if (granting) {
+                return;
+            }
+            granting = true;
+        }
+        // one after the other: calls that end as soon as they begin would pile up on this stack
+        for (MonoSink<Void> next = nextGranted(); next != null; next = nextGranted()) {
+            try {
+                next.success();
+            } catch (Throwable theirs) {
+                LOG.warn("a call threw when it got its connection; the others get theirs all the same", theirs);
+            }
+        }
+    }
+
+    private void grant(Iterator<Map.Entry<Place, MonoSink<Void>>> first) {
+        Map.Entry<Place, MonoSink<Void>> next = first.next();
+        next.getKey().holds = true;
+        granted.add(next.getValue());
+        first.remove();
+    }
+
+    private @Nullable MonoSink<Void> nextGranted() {
+        synchronized (lock) {
+            MonoSink<Void> next = granted.poll();
+            granting = next != null;
+            return next;
+        }
+    }
+
+    /** Of one who has to wait. */
+    private static final class Place {
+
+        private boolean holds;
+        private boolean left;
+    }
+}
