@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -281,43 +278,5 @@ class ConnectionPermitsTests {
                 .then(() -> answer(0))
                 .expectNext("ada")
                 .verifyComplete();
-    }
-
-    /** Each thread cancels what the other one is just letting in. */
-    @Test
-    void losesNoPermitAndDoublesNoneWhenThreadsRace() throws Exception {
-        ConnectionPermits one = new ConnectionPermits(1, WAIT, time);
-        int rounds = 100_000;
-        AtomicInteger running = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
-        AtomicInteger ran = new AtomicInteger();
-        Mono<String> until = Mono.<String>never()
-                .doOnSubscribe(s -> {
-                    ran.incrementAndGet();
-                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
-                })
-                .doOnCancel(running::decrementAndGet);
-        CountDownLatch ready = new CountDownLatch(2);
-        Runnable lane = () -> {
-            ready.countDown();
-            while (ready.getCount() > 0) {
-                Thread.onSpinWait();
-            }
-            for (int i = 0; i < rounds; i++) {
-                Disposable first = one.holding(until).subscribe();
-                Disposable second = one.holding(until).subscribe();
-                // whoever waits is let in by this, or by the other thread, or leaves
-                first.dispose();
-                second.dispose();
-            }
-        };
-        Future<?> other = Racing.THREADS.submit(lane);
-        lane.run();
-        other.get(10, TimeUnit.SECONDS);
-        assertThat(most).hasValue(1);
-        assertThat(running).hasValue(0);
-        assertThat(ran).hasPositiveValue();
-        assertThat(one.free()).isEqualTo(1);
-        assertThat(time.timers()).isZero();
     }
 }
