@@ -259,7 +259,8 @@ public interface ReactiveImportsApi extends AutoCloseable {
 
         /**
          * A client to derive from, for a shared pool or shared event loops. Its pool is the caller's to dispose. Redirects and
-         * reactor-netty's own retry are switched off, HTTP/1.1 is used, and interim answers are dropped; its timeouts stay.
+         * reactor-netty's own retry are switched off, HTTP/1.1 is used, and interim answers are dropped; its timeouts and limits
+         * stay, and a call that is cancelled while it waits in that pool's queue keeps its place until its turn comes.
          * Defaults to a client with a pool of its own: 50 connections, 30 seconds idle, 5 minutes of life, 10 seconds to get
          * one, 5 seconds to connect and 5 for TLS.
          * @param base the client

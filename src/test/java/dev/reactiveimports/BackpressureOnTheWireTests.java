@@ -155,9 +155,9 @@ class BackpressureOnTheWireTests {
         }
     }
 
-    /** The pool itself forgets the caller only when it is its turn, or when its ten seconds are over. */
+    /** A caller's own pool forgets who cancelled only when it is its turn. Of ours, {@link CrowdedPoolTests} tells. */
     @Test
-    void cancelWhileWaitingForAConnectionSendsNothingAndHoldsNothing() {
+    void cancelWhileWaitingForAConnectionOfACallersPoolSendsNothingAndHoldsNothing() {
         AtomicReference<ConnectionPoolMetrics> metrics = new AtomicReference<>();
         ConnectionProvider pool = ConnectionProvider.builder("callers-own")
                 .maxConnections(1)
