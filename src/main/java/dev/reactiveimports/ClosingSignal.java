@@ -2,7 +2,9 @@ package dev.reactiveimports;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -37,17 +39,32 @@ final class ClosingSignal {
         return Mono.defer(() -> closed ? Mono.error(refusal()) : Mono.firstWithSignal(call, this.<T>ended()));
     }
 
-    /** The same. Ended by completion first, since an error of the other publisher would leave the call running. */
+    /**
+     * The same, for a stream of which no item is known to be the last: closed after its last item but before its completion,
+     * it fails, since it was not known to be over.
+     */
     <T> Flux<T> guard(Flux<T> call) {
+        return guard(call, item -> false);
+    }
+
+    /**
+     * The same, for a stream that is over with a certain item: once that was delivered, it completes, closed or not. Ended by
+     * completion first, since an error of the other publisher would leave the call running.
+     *
+     * @param last whether nothing but completion can follow this item
+     */
+    <T> Flux<T> guard(Flux<T> call, Predicate<? super T> last) {
         return Flux.defer(() -> {
             if (closed) {
                 return Flux.error(refusal());
             }
             AtomicReference<@Nullable Throwable> cutOff = new AtomicReference<>();
+            AtomicBoolean over = new AtomicBoolean();
             return call.takeUntilOther(this.<T>ended().doOnError(cutOff::set).onErrorComplete())
+                    .doOnNext(item -> over.compareAndSet(false, last.test(item)))
                     .concatWith(Mono.defer(() -> {
                         Throwable error = cutOff.get();
-                        return error == null ? Mono.empty() : Mono.error(error);
+                        return error == null || over.get() ? Mono.empty() : Mono.error(error);
                     }));
         });
     }

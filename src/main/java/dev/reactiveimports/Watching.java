@@ -42,7 +42,8 @@ final class Watching {
     Flux<ImportOperation> one(String id, PollSpec spec) {
         Limits.requireId(id);
         return closing.guard(
-                complete(spec).poll(calls.describe(id), failure -> recentStarts.explains(id, failure), listener));
+                complete(spec).poll(calls.describe(id), failure -> recentStarts.explains(id, failure), listener),
+                ImportOperation::isTerminal);
     }
 
     Mono<ImportOperation> end(String id, PollSpec spec) {

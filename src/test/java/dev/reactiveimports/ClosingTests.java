@@ -3,6 +3,7 @@ package dev.reactiveimports;
 import static dev.reactiveimports.RawServer.answer;
 import static dev.reactiveimports.RawServer.json;
 import static dev.reactiveimports.Transport.SOON;
+import static dev.reactiveimports.Transport.endedJson;
 import static dev.reactiveimports.Transport.importJson;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -106,6 +107,26 @@ class ClosingTests {
             client.disposeLater().block(SOON);
             assertEndsSoon(watch, ImportsTransportException.class);
             assertEndsSoon(end, ImportsTransportException.class);
+        }
+    }
+
+    @Test
+    void aWatchThatHasToldTheEndCompletesThoughThatMadeItsSubscriberClose() {
+        try (RawServer server = RawServer.script(json(importJson("7")), json(endedJson("7", "Completed")));
+                ReactiveImportsApi client = transport
+                        .builder(server)
+                        .pollSpec(PollSpec.fixedInterval(Duration.ofMillis(1)))
+                        .build()) {
+            List<ImportStatus> seen = client.watchImport("7")
+                    .map(ImportOperation::status)
+                    .doOnNext(status -> {
+                        if (status.isTerminal()) {
+                            client.close();
+                        }
+                    })
+                    .collectList()
+                    .block(SOON);
+            assertThat(seen).containsExactly(ImportStatus.IN_PROGRESS, ImportStatus.COMPLETED);
         }
     }
 
