@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reactivestreams.Publisher;
 import reactor.blockhound.BlockHound;
+import reactor.blockhound.BlockingOperationError;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -41,11 +43,18 @@ class BlockingTests {
     private static final LoopResources LOOPS = LoopResources.create("loop", 2, true);
     private static final PollSpec SPEC = PollSpec.fixedInterval(Duration.ofMillis(5));
 
+    /** Whether what blocks fails there and then, as it does where BlockHound has its defaults. */
+    private static volatile boolean strict;
+
     static {
-        BlockHound.install(builder ->
-                builder.blockingMethodCallback(method -> BLOCKED.add(Stream.of(new Throwable().getStackTrace())
-                        .map(frame -> "\n  " + frame)
-                        .collect(joining("", method.toString(), "\n")))));
+        BlockHound.install(builder -> builder.blockingMethodCallback(method -> {
+            BLOCKED.add(Stream.of(new Throwable().getStackTrace())
+                    .map(frame -> "\n  " + frame)
+                    .collect(joining("", method.toString(), "\n")));
+            if (strict) {
+                throw new BlockingOperationError(method);
+            }
+        }));
     }
 
     private final ImportsSimulator simulator = ImportsSimulator.builder()
@@ -106,6 +115,7 @@ class BlockingTests {
 
     @AfterEach
     void stop() {
+        strict = false;
         simulator.close();
         BLOCKED.clear();
     }
@@ -183,10 +193,61 @@ class BlockingTests {
         assertThat(BLOCKED).isNotEmpty();
     }
 
+    /** The key is asked for in the middle of each call: what blocks there blocks inside our own chain. */
+    @ParameterizedTest
+    @EnumSource(Thrifty.class)
+    void aKeyThatBlocksIsFoundInsideTheCallAndFailsIt(Thrifty thread) {
+        Mono<String> key = Mono.fromCallable(() -> {
+            Thread.sleep(1);
+            return simulator.apiKey();
+        });
+        strict = true;
+        try (ReactiveImportsApi api =
+                ReactiveImportsApi.builder(simulator.indexHost(), key).build()) {
+            for (Publisher<?> call : List.of(
+                    api.describeImport("1"),
+                    api.listImports(),
+                    api.startImport(StartImportRequest.of("s3://bucket/a")),
+                    api.cancelImport("1"),
+                    api.watchImport("1"))) {
+                BLOCKED.clear();
+                assertThat(Flux.from(call)
+                                .subscribeOn(thread.scheduler())
+                                .materialize()
+                                .map(end -> Objects.requireNonNull(end.getThrowable()))
+                                .blockLast(Duration.ofSeconds(20)))
+                        .isInstanceOf(BlockingOperationError.class);
+                assertThat(BLOCKED)
+                        .singleElement()
+                        .asString()
+                        .startsWith("java.lang.Thread.sleep")
+                        .contains("dev.reactiveimports.DemandGate");
+            }
+        }
+        assertThat(simulator.requestCount()).isZero();
+    }
+
+    @Test
+    void aListenerThatBlocksIsFoundInsideTheCall() {
+        ImportsListener listener = new ImportsListener() {
+            @Override
+            public void onExchange(Exchange exchange) {
+                blockAMoment();
+            }
+        };
+        try (ReactiveImportsApi api = builder().listener(listener).build()) {
+            api.describeImport("1").block();
+        }
+        assertThat(BLOCKED).isNotEmpty().allMatch(way -> way.contains("dev.reactiveimports.ExchangeTrace.ended"));
+    }
+
     private ReactiveImportsApi client() {
+        return builder().build();
+    }
+
+    private ReactiveImportsApi.Builder builder() {
         return ReactiveImportsApi.builder(simulator.indexHost(), simulator.apiKey())
-                .retry(ImportsRetry.ofDefaults().minBackoff(Duration.ofMillis(5)))
-                .build();
+                .retry(ImportsRetry.ofDefaults().minBackoff(Duration.ofMillis(5)));
     }
 
     private static void blockAMoment() {
