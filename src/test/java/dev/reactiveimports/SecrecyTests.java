@@ -8,6 +8,13 @@ import static dev.reactiveimports.Transport.importJson;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.reactiveimports.micrometer.MicrometerImportsListener;
+import dev.reactiveimports.testing.Fault;
+import dev.reactiveimports.testing.ImportsSimulator;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,8 +22,10 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -25,10 +34,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.reactivestreams.Publisher;
+import reactor.core.observability.micrometer.Micrometer;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** FAULTS 31: the key is sent, and said nowhere. */
 class SecrecyTests {
+
+    private static final int CALLS = 11;
 
     private static void assertSilent(Throwable failure) {
         StringWriter all = new StringWriter();
@@ -106,6 +120,89 @@ class SecrecyTests {
                 assertThat(object.toString()).doesNotContain(KEY);
             }
         }
+    }
+
+    private static List<Publisher<?>> allCalls(ReactiveImportsApi client) {
+        StartImportRequest request = StartImportRequest.of("s3://bucket/dir");
+        return List.of(
+                client.listImports(),
+                client.listImportPages(ListImportsSpec.create()),
+                client.describeImport("1"),
+                client.startImport(request),
+                client.cancelImport("1"),
+                client.findStarted(request.uri(), Instant.EPOCH),
+                client.watchImport("1"),
+                client.watchImports(Flux.just("1", "2")),
+                client.watchIndex().take(1),
+                client.awaitImport("1"),
+                client.warmup());
+    }
+
+    static Stream<Fault> echoingFaults() {
+        Map<String, String> headers = Map.of("x-request-id", KEY, "x-" + KEY, KEY);
+        return Stream.of(
+                Fault.response(401, headers, "Invalid API key: " + KEY),
+                Fault.response(403, headers, "{\"code\":\"" + KEY + "\",\"message\":\"no " + KEY + "\"}"),
+                Fault.response(429, headers, "{\"message\":\"too many with " + KEY + "\"}"),
+                Fault.response(502, headers, "<html>" + KEY + "</html>"),
+                Fault.response(200, headers, "{\"data\":\"" + KEY + "\",\"id\":[\"" + KEY + "\"]}"),
+                Fault.reset());
+    }
+
+    @Test
+    void noMeterHasIt() {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        // where reactor-netty puts its own
+        Metrics.addRegistry(registry);
+        try (ImportsSimulator simulator =
+                ImportsSimulator.builder().apiKey(KEY).imports(150).build()) {
+            ReactiveImportsApi.Builder builder = Transport.NIO
+                    .builder(simulator.indexHost())
+                    .configureHttpClient(http -> http.metrics(true, uri -> uri))
+                    .pollSpec(PollSpec.fixedInterval(Duration.ofMillis(1)).maxConsecutiveFailures(1))
+                    .listener(new MicrometerImportsListener(registry));
+            try (ReactiveImportsApi client = builder.build()) {
+                simulator.enqueue(Fault.status(502));
+                allCalls(client)
+                        .forEach(call -> Flux.from(call)
+                                .tap(Micrometer.metrics(registry))
+                                .blockLast(SOON));
+            }
+            builder.retry(ImportsRetry.none());
+            echoingFaults().forEach(fault -> {
+                for (int i = 0; i < CALLS; i++) {
+                    // one that holds nothing back because of the last refusal
+                    try (ReactiveImportsApi client = builder.build()) {
+                        simulator.enqueue(fault);
+                        Flux.from(allCalls(client).get(i))
+                                .tap(Micrometer.metrics(registry))
+                                .onErrorComplete(ImportsException.class)
+                                .blockLast(SOON);
+                    }
+                }
+            });
+            assertThat(meters(registry))
+                    .contains("reactive.imports.requests", "reactive.imports.retries", "reactive.imports.list.pages")
+                    .contains("reactor.netty.http.client", "status=401", "status=403", "status=429", "status=502")
+                    .contains("uri=/bulk/imports/1", "operation=cancel")
+                    .doesNotContain(KEY)
+                    .doesNotContain(KEY.substring(5));
+            // shows that this check can fail
+            registry.counter("refusals", "message", "no " + KEY);
+            assertThat(meters(registry)).contains(KEY);
+        } finally {
+            Metrics.removeRegistry(registry);
+        }
+    }
+
+    private static String meters(MeterRegistry registry) {
+        return registry.getMeters().stream()
+                .map(Meter::getId)
+                .map(id -> id.getName() + " " + id.getDescription() + " " + id.getBaseUnit() + " "
+                        + id.getTags().stream()
+                                .map(tag -> tag.getKey() + "=" + tag.getValue())
+                                .collect(Collectors.joining(" ")))
+                .collect(Collectors.joining("\n"));
     }
 
     @Test
