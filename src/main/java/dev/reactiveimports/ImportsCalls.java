@@ -84,10 +84,9 @@ final class ImportsCalls {
         });
     }
 
+    /** All but a request. */
     Mono<Void> warmup() {
-        return closing.guard(http.warmup())
-                .then(Mono.defer(() -> page(1, null)))
-                .then();
+        return closing.guard(http.warmup());
     }
 
     private <T> Mono<T> repeatable(Operation operation, WireCall<T> call) {

@@ -222,12 +222,19 @@ class ReactiveImportsApiTests {
 
     @Test
     void warmupLeavesOneConnectionForTheFirstCall() {
-        simulator.add(1);
+        simulator.add(3);
         StepVerifier.create(imports.warmup()).verifyComplete();
+        assertThat(simulator.requestCount()).isEqualTo(1);
         assertThat(simulator.activeConnections()).isEqualTo(1);
-        StepVerifier.create(imports.listImports()).expectNextCount(1).verifyComplete();
+        StepVerifier.create(imports.listImports()).expectNextCount(3).verifyComplete();
         assertThat(simulator.requestCount()).isEqualTo(2);
         assertThat(simulator.activeConnections()).isEqualTo(1);
+    }
+
+    @Test
+    void warmupOfAnIndexWithoutImportsIsNoError() {
+        StepVerifier.create(imports.warmup()).verifyComplete();
+        assertThat(simulator.requestCount()).isEqualTo(1);
     }
 
     @Test
