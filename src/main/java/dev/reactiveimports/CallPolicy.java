@@ -12,6 +12,7 @@ import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Signal;
+import reactor.util.context.ContextView;
 import reactor.util.retry.Retry;
 
 /**
@@ -55,8 +56,8 @@ final class CallPolicy {
      */
     <T> Mono<T> retryingIf(
             ImportsListener.Operation operation, IntFunction<Mono<T>> attempt, Predicate<Throwable> surelyNotTaken) {
-        return Mono.defer(() -> {
-            Call call = new Call(operation);
+        return Mono.deferContextual(context -> {
+            Call call = new Call(operation, context);
             return call.exchange(attempt).onErrorResume(failure -> call.retried(failure, attempt, surelyNotTaken));
         });
     }
@@ -74,14 +75,16 @@ final class CallPolicy {
     private final class Call {
 
         private final ImportsListener.Operation operation;
+        private final ContextView context;
         private final FailureTrail trail = new FailureTrail();
         private final AtomicReference<@Nullable Throwable> undecided = new AtomicReference<>();
         private @Nullable Throwable last;
         private int attempts;
         private long failedAt;
 
-        Call(ImportsListener.Operation operation) {
+        Call(ImportsListener.Operation operation, ContextView context) {
             this.operation = operation;
+            this.context = context;
         }
 
         <T> Mono<T> exchange(IntFunction<Mono<T>> attempt) {
@@ -122,7 +125,7 @@ final class CallPolicy {
             last = failure;
             if (failure instanceof ImportsApiException e
                     && (e.isThrottled() || (e.statusCode() == 503 && e.retryAfter() != null))) {
-                gate.throttled(pause(e.retryAfter()));
+                gate.throttled(pause(e.retryAfter()), context);
             }
         }
 
@@ -147,8 +150,9 @@ final class CallPolicy {
         }
 
         private void tell(Duration delay, Throwable cause) {
-            if (listener != null) {
-                listener.onRetry(
+            ImportsListener told = SafeListener.of(listener, context);
+            if (told != null) {
+                told.onRetry(
                         new ImportsListener.Retrying(operation, attempts, delay, WithheldWords.of(operation, cause)));
             }
         }

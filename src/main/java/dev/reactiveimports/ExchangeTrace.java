@@ -6,14 +6,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
 
 /** What is known of one attempt while it runs: whether it may have reached the service, and what a listener will be told. */
 final class ExchangeTrace {
 
     private final Operation operation;
     private final int attempt;
-    private final @Nullable ImportsListener listener;
     private final AtomicBoolean ended = new AtomicBoolean();
+    private @Nullable ImportsListener listener;
     private Instant begunAt = Instant.EPOCH;
     private volatile @Nullable Instant sentAt;
     private volatile int status;
@@ -30,8 +31,9 @@ final class ExchangeTrace {
         return listener != null;
     }
 
-    void begun(Instant now) {
+    void begun(Instant now, ContextView context) {
         begunAt = now;
+        listener = SafeListener.of(listener, context);
     }
 
     /** From here on the service may have the request. */

@@ -30,6 +30,7 @@ final class FleetSubscription implements Subscription {
     private static final int MAX_SUPPRESSED = 10;
 
     private final FleetWatch watch;
+    private final @Nullable ImportsListener listener;
     private final PollSpec spec;
     private final CoreSubscriber<? super ImportOperation> actual;
     private final @Nullable Publisher<String> ids;
@@ -65,7 +66,8 @@ final class FleetSubscription implements Subscription {
         this.ids = ids;
         this.scheduler = spec.scheduler();
         this.clock = new FleetClock(scheduler);
-        this.fleet = new Fleet(spec, watch.listener());
+        this.listener = SafeListener.of(watch.listener(), actual.currentContext());
+        this.fleet = new Fleet(spec, listener);
     }
 
     @Override
@@ -192,8 +194,8 @@ final class FleetSubscription implements Subscription {
     private void conclude(FleetTick done) {
         tick = null;
         long now = clock.now();
-        if (watch.listener() != null) {
-            watch.listener().onPoll(done.toPoll());
+        if (listener != null) {
+            listener.onPoll(done.toPoll());
         }
         Throwable failure = done.failure();
         if (done.definiteFailure() != null) {

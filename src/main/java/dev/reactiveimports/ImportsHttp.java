@@ -92,10 +92,12 @@ final class ImportsHttp {
         if (!trace.isHeard()) {
             return exchange;
         }
-        return exchange.doOnSubscribe(s -> trace.begun(now()))
-                .doOnError(failure -> trace.ended(now(), failure))
-                .doOnSuccess(value -> trace.ended(now(), null))
-                .doOnCancel(() -> trace.ended(now(), null));
+        return Mono.deferContextual(context -> {
+            trace.begun(now(), context);
+            return exchange.doOnError(failure -> trace.ended(now(), failure))
+                    .doOnSuccess(value -> trace.ended(now(), null))
+                    .doOnCancel(() -> trace.ended(now(), null));
+        });
     }
 
     private <T> Mono<T> exchange(WireCall<T> call, String key, ExchangeTrace trace) {

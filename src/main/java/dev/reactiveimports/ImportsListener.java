@@ -3,6 +3,7 @@ package dev.reactiveimports;
 import java.time.Duration;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
 
 /**
  * Told what a client does on the wire: for metrics, logs and dashboards. Every method does nothing by default.
@@ -24,6 +25,18 @@ public interface ImportsListener {
     }
 
     /**
+     * Who is to be told of what happens for one subscriber, by that subscriber's Reactor Context: the place to look for a
+     * span, a tenant or a correlation id. Asked before events, more than once in a call, so it must be quick. Defaults to
+     * this listener. If it throws, this listener is told.
+     *
+     * @param context of the subscriber on whose behalf something happens
+     * @return this listener, or one for this subscriber alone
+     */
+    default ImportsListener inContext(ContextView context) {
+        return this;
+    }
+
+    /**
      * An HTTP exchange ended: answered, failed or cancelled.
      *
      * @param exchange what was tried and what came of it
@@ -38,7 +51,7 @@ public interface ImportsListener {
     default void onRetry(Retrying retry) {}
 
     /**
-     * The service asked for fewer requests; every call of this client waits.
+     * The service asked for fewer requests, in its answer to one call; every call of this client waits.
      *
      * @param wait for how long the client's calls are held back from now on
      */

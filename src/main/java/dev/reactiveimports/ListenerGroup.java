@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import reactor.util.context.ContextView;
 
 /** Passes everything on to several listeners, each guarded against what the others throw. */
 final class ListenerGroup implements ImportsListener {
@@ -15,6 +16,13 @@ final class ListenerGroup implements ImportsListener {
         this.members = members.stream()
                 .flatMap(member -> Stream.ofNullable(SafeListener.of(member)))
                 .toList();
+    }
+
+    @Override
+    public ImportsListener inContext(ContextView context) {
+        List<ImportsListener> bound =
+                members.stream().map(member -> member.inContext(context)).toList();
+        return bound.equals(members) ? this : new ListenerGroup(bound);
     }
 
     @Override

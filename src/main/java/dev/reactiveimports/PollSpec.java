@@ -170,7 +170,8 @@ public final class PollSpec {
             Mono<ImportOperation> describe, Predicate<? super Throwable> expected, @Nullable ImportsListener listener) {
         requireNonNull(describe, "describe");
         requireNonNull(expected, "expected");
-        return Flux.defer(() -> new Polling(this, describe, expected, SafeListener.of(listener)).flux());
+        return Flux.deferContextual(
+                context -> new Polling(this, describe, expected, SafeListener.of(listener, context)).flux());
     }
 
     /** This spec if it names a scheduler, else one that uses the given. */

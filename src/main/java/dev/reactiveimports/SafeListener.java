@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.util.Logger;
 import reactor.util.Loggers;
+import reactor.util.context.ContextView;
 
 /** Stands before a caller's listener: what that one throws is logged and harms no call. */
 final class SafeListener implements ImportsListener {
@@ -21,6 +22,24 @@ final class SafeListener implements ImportsListener {
     /** Null for null: where nobody listens, no event is to be made. */
     static @Nullable ImportsListener of(@Nullable ImportsListener listener) {
         return listener == null || listener instanceof SafeListener ? listener : new SafeListener(listener);
+    }
+
+    /** The one to tell on behalf of a subscriber; null for null. */
+    static @Nullable ImportsListener of(@Nullable ImportsListener listener, ContextView context) {
+        ImportsListener safe = of(listener);
+        return safe == null ? null : safe.inContext(context);
+    }
+
+    @Override
+    public ImportsListener inContext(ContextView context) {
+        ImportsListener bound = null;
+        try {
+            bound = listener.inContext(context);
+        } catch (Throwable t) {
+            Exceptions.throwIfJvmFatal(t);
+            logged(t);
+        }
+        return bound == null || bound == listener ? this : new SafeListener(bound);
     }
 
     @Override
@@ -53,7 +72,11 @@ final class SafeListener implements ImportsListener {
             method.accept(listener, event);
         } catch (Throwable t) {
             Exceptions.throwIfJvmFatal(t);
-            LOG.warn("an ImportsListener threw, which changes nothing", t);
+            logged(t);
         }
+    }
+
+    private static void logged(Throwable thrown) {
+        LOG.warn("an ImportsListener threw, which changes nothing", thrown);
     }
 }

@@ -11,6 +11,8 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 /**
  * Where every attempt of a client passes before it is sent. Open, it costs a volatile read. When the service asks for
@@ -68,8 +70,17 @@ final class ThrottleGate {
         return pass;
     }
 
-    /** Closes for a while from now, or for longer if it is closed already. */
+    /** As {@link #throttled(Duration, ContextView)}, on behalf of no call in particular. */
     void throttled(Duration pause) {
+        throttled(pause, Context.empty());
+    }
+
+    /**
+     * Closes for a while from now, or for longer if it is closed already.
+     *
+     * @param context of the call that was refused
+     */
+    void throttled(Duration pause, ContextView context) {
         long length = Math.max(0, (pause.compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : pause).toNanos());
         Runnable then = ThrottleGate::nothing;
         synchronized (lock) {
@@ -88,8 +99,9 @@ final class ThrottleGate {
             }
         }
         then.run();
-        if (listener != null && length > 0) {
-            listener.onThrottle(Duration.ofNanos(length));
+        ImportsListener told = length > 0 ? SafeListener.of(listener, context) : null;
+        if (told != null) {
+            told.onThrottle(Duration.ofNanos(length));
         }
     }
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
 
 /** What a listener is told of a client that talks to the simulator. */
 class ImportsListenerTests {
@@ -198,6 +199,37 @@ class ImportsListenerTests {
             told.watchImport("1", OFTEN).blockLast(LONG);
         }
         assertThat(recorder.events).isNotEmpty().isEqualTo(throwing.events);
+    }
+
+    @Test
+    void everyEventCanBeToldOnBehalfOfItsSubscriber() {
+        simulator.enqueue(Fault.throttled(Duration.ofSeconds(1)).on("GET", "/bulk/imports/1"));
+        simulator.enqueue(Fault.status(500).on("GET", "/bulk/imports/1"));
+        ImportsListener binding = new ImportsListener() {
+            @Override
+            public ImportsListener inContext(ContextView context) {
+                return "mine".equals(context.getOrDefault("caller", "")) ? recorder : this;
+            }
+        };
+        try (ReactiveImportsApi told = client(ImportsListener.all(List.of(binding)))) {
+            told.watchImport("2", OFTEN).blockLast(LONG);
+            assertThat(recorder.events).isEmpty();
+            told.watchImport("1", OFTEN)
+                    .contextWrite(context -> context.put("caller", "mine"))
+                    .blockLast(LONG);
+            assertThat(recorder.all(Exchange.class)).hasSize(3);
+            assertThat(recorder.all(Retrying.class)).hasSize(2);
+            assertThat(recorder.all(Duration.class)).hasSize(1);
+            assertThat(recorder.all(Poll.class)).hasSize(1);
+            assertThat(recorder.all(ImportStatusChange.class)).hasSize(1);
+            recorder.events.clear();
+            told.watchImports(Flux.just("1", "2"), OFTEN)
+                    .contextWrite(context -> context.put("caller", "mine"))
+                    .blockLast(LONG);
+            assertThat(recorder.all(Exchange.class)).isNotEmpty();
+            assertThat(recorder.all(Poll.class)).hasSize(1);
+            assertThat(recorder.all(ImportStatusChange.class)).hasSize(2);
+        }
     }
 
     static Stream<Fault> quoting() {

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 class SafeListenerTests {
 
@@ -81,6 +83,45 @@ class SafeListenerTests {
                 })
                 .doesNotThrowAnyException();
         assertThat(recorder.events).containsExactly(events);
+    }
+
+    @Test
+    void isBoundToASubscriberWhereTheListenerIs() {
+        List<Object> told = new ArrayList<>();
+        ImportsListener safe = SafeListener.of(new ImportsListener() {
+            @Override
+            public ImportsListener inContext(ContextView context) {
+                Recorder bound = new Recorder(new IllegalStateException("mine"));
+                told.add(context.get("tenant"));
+                return context.isEmpty() ? this : bound;
+            }
+        });
+        ImportsListener bound = safe.inContext(Context.of("tenant", "acme"));
+        assertThat(told).containsExactly("acme");
+        assertThatCode(() -> bound.onThrottle(Duration.ofSeconds(1))).doesNotThrowAnyException();
+        assertThat(bound).isNotSameAs(safe);
+    }
+
+    @Test
+    void isTheSameForAllWhereTheListenerIsOrFails() {
+        ImportsListener same = SafeListener.of(new ImportsListener() {});
+        ImportsListener none = SafeListener.of(new ImportsListener() {
+            @Override
+            public ImportsListener inContext(ContextView context) {
+                return null;
+            }
+        });
+        ImportsListener throwing = SafeListener.of(new ImportsListener() {
+            @Override
+            public ImportsListener inContext(ContextView context) {
+                throw new IllegalStateException("mine");
+            }
+        });
+        ImportsListener all = ImportsListener.all(List.of(same, none, throwing));
+        for (ImportsListener safe : List.of(same, none, throwing, all)) {
+            assertThat(safe.inContext(Context.empty())).isSameAs(safe);
+        }
+        assertThat(SafeListener.of(null, Context.empty())).isNull();
     }
 
     @Test
