@@ -133,7 +133,7 @@ public final class MicrometerImportsListener implements ImportsListener {
         return operation.name().toLowerCase(Locale.ROOT);
     }
 
-    private static String status(Exchange exchange) {
+    static String status(Exchange exchange) {
         if (exchange.status() > 0) {
             return Integer.toString(exchange.status());
         }

@@ -3,10 +3,13 @@ package dev.reactiveimports.spring;
 import dev.reactiveimports.ImportsListener;
 import dev.reactiveimports.ReactiveImportsApi;
 import dev.reactiveimports.micrometer.MicrometerImportsListener;
+import dev.reactiveimports.micrometer.ObservationImportsListener;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
@@ -23,7 +26,9 @@ import org.springframework.context.annotation.Configuration;
 @AutoConfiguration(
         afterName = {
             "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration",
-            "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
+            "org.springframework.boot.actuate.autoconfigure.observation.ObservationAutoConfiguration",
+            "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
+            "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration"
         })
 @Conditional(OnImportsConfigured.class)
 @EnableConfigurationProperties(ReactiveImportsProperties.class)
@@ -57,6 +62,13 @@ public final class ReactiveImportsAutoConfiguration {
         @ConditionalOnMissingBean
         MicrometerImportsListener micrometerImportsListener(MeterRegistry registry) {
             return new MicrometerImportsListener(registry);
+        }
+
+        @Bean
+        @ConditionalOnBean(ObservationRegistry.class)
+        @ConditionalOnMissingBean
+        ObservationImportsListener observationImportsListener() {
+            return new ObservationImportsListener();
         }
     }
 }

@@ -3,8 +3,10 @@ package dev.reactiveimports.samples;
 import dev.reactiveimports.ImportOperation;
 import dev.reactiveimports.ImportStatus;
 import dev.reactiveimports.ImportStatusChange;
+import dev.reactiveimports.ImportsListener;
 import dev.reactiveimports.ReactiveImportsApi;
 import dev.reactiveimports.micrometer.MicrometerImportsListener;
+import dev.reactiveimports.micrometer.ObservationImportsListener;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.reactor.circuitbreaker.operator.CircuitBreakerOperator;
@@ -16,6 +18,7 @@ import io.r2dbc.spi.ConnectionFactory;
 import io.reactivex.rxjava3.core.Flowable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
@@ -44,6 +47,15 @@ final class Recipes {
     Mono<ImportOperation> observed(String id, ObservationRegistry registry) {
         // snippet: observation
         return imports.awaitImport(id).tap(Micrometer.observation(registry)); // reactive.imports.await
+        // end
+    }
+
+    static ReactiveImportsApi traced(String host, String key, MeterRegistry registry) {
+        // snippet: spans
+        return ReactiveImportsApi.builder(host, key)
+                .listener(ImportsListener.all(
+                        List.of(new MicrometerImportsListener(registry), new ObservationImportsListener())))
+                .build();
         // end
     }
 

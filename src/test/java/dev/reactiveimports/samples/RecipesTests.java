@@ -15,6 +15,8 @@ import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RequestNotPermitted;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistryAssert;
 import io.r2dbc.spi.Connection;
@@ -23,6 +25,8 @@ import io.r2dbc.spi.ConnectionFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +67,29 @@ class RecipesTests {
         TestObservationRegistryAssert.assertThat(registry)
                 .hasSingleObservationThat()
                 .hasNameEqualTo("reactive.imports.await");
+    }
+
+    @Test
+    void aTracedClientMarksItsAttempts() {
+        simulator.add(ImportOperation.of("x", ImportStatus.COMPLETED));
+        TestObservationRegistry registry = TestObservationRegistry.create();
+        List<String> marks = new CopyOnWriteArrayList<>();
+        registry.observationConfig().observationHandler(new ObservationHandler<>() {
+            @Override
+            public void onEvent(Observation.Event event, Observation.Context context) {
+                marks.add(event.getContextualName());
+            }
+
+            @Override
+            public boolean supportsContext(Observation.Context context) {
+                return true;
+            }
+        });
+        try (ReactiveImportsApi traced =
+                Recipes.traced(simulator.indexHost(), simulator.apiKey(), new SimpleMeterRegistry())) {
+            new Recipes(traced).observed("x", registry).block(LONG);
+        }
+        assertThat(marks).containsExactly("describe 1: 200");
     }
 
     @Test
@@ -114,7 +141,7 @@ class RecipesTests {
         simulator.add(ImportOperation.of("a", ImportStatus.FAILED));
         simulator.add(ImportOperation.of("b", ImportStatus.COMPLETED));
         StepVerifier.create(recipes.resumed(database).map(RecipesTests::told).collectSortedList())
-                .expectNext(java.util.List.of("a PENDING FAILED", "b IN_PROGRESS COMPLETED"))
+                .expectNext(List.of("a PENDING FAILED", "b IN_PROGRESS COMPLETED"))
                 .verifyComplete();
         // another restart: all have ended, nothing is watched
         StepVerifier.create(recipes.resumed(database)).verifyComplete();

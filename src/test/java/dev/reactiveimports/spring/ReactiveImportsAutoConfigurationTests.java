@@ -8,11 +8,13 @@ import dev.reactiveimports.ImportsListener;
 import dev.reactiveimports.PollSpec;
 import dev.reactiveimports.ReactiveImportsApi;
 import dev.reactiveimports.micrometer.MicrometerImportsListener;
+import dev.reactiveimports.micrometer.ObservationImportsListener;
 import dev.reactiveimports.testing.Fault;
 import dev.reactiveimports.testing.ImportsSimulator;
 import dev.reactiveimports.testing.RecordedRequest;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -153,6 +155,15 @@ class ReactiveImportsAutoConfigurationTests {
                                     .count())
                             .isEqualTo(1);
                 });
+    }
+
+    @Test
+    void attemptsAreMarkedWhereThereIsAnObservationRegistry() {
+        runner.withBean(ObservationRegistry.class, ObservationRegistry::create)
+                .run(context -> assertThat(context)
+                        .hasSingleBean(ObservationImportsListener.class)
+                        .doesNotHaveBean(MicrometerImportsListener.class));
+        runner.run(context -> assertThat(context).doesNotHaveBean(ObservationImportsListener.class));
     }
 
     @Test

@@ -1,0 +1,73 @@
+package dev.reactiveimports.micrometer;
+
+import dev.reactiveimports.ImportsListener;
+import io.micrometer.observation.Observation;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import reactor.util.context.ContextView;
+
+/**
+ * Tells a call's observation of what the call went through: an event for each HTTP exchange, each retry and each pause that
+ * the service asked this call for. With a tracer the events are marks on the call's span.
+ *
+ * <p>The observation is the one in the subscriber's Reactor Context, where {@code tap(Micrometer.observation(registry))} of
+ * reactor-core-micrometer puts that of the call. Without a tap it is whichever the caller has put there; without any, nothing
+ * happens. So no registry is needed here.
+ *
+ * <table>
+ *   <caption>Events</caption>
+ *   <tr><th>name</th><th>on a span, for example</th></tr>
+ *   <tr><td>{@code attempt}</td><td>{@code describe 1: 503}, with the status as in {@link MicrometerImportsListener}</td></tr>
+ *   <tr><td>{@code retry}</td><td>{@code retry in 412 ms}</td></tr>
+ *   <tr><td>{@code throttle}</td><td>{@code throttled for 3000 ms}</td></tr>
+ * </table>
+ *
+ * <p>No event holds an id, a URI or a token. An observation is told of {@value #MAX_EVENTS} events at most, the first ones,
+ * since a long watch has no end of them.
+ */
+public final class ObservationImportsListener implements ImportsListener {
+
+    /** By what an observation stands in a Reactor Context; written out, since its own class needs context-propagation. */
+    static final String KEY = "micrometer.observation";
+
+    static final int MAX_EVENTS = 100;
+
+    /** For {@link dev.reactiveimports.ReactiveImportsApi.Builder#listener}; one listener may serve several clients. */
+    public ObservationImportsListener() {}
+
+    @Override
+    public ImportsListener inContext(ContextView context) {
+        Object found = context.getOrDefault(KEY, null);
+        return found instanceof Observation observation && !observation.isNoop() ? new Marks(observation) : this;
+    }
+
+    /** Marks one observation. */
+    private record Marks(Observation observation) implements ImportsListener {
+
+        @Override
+        public void onExchange(Exchange exchange) {
+            String operation = exchange.operation().name().toLowerCase(Locale.ROOT);
+            mark("attempt", operation + " " + exchange.attempt() + ": " + MicrometerImportsListener.status(exchange));
+        }
+
+        @Override
+        public void onRetry(Retrying retry) {
+            mark("retry", "retry in " + retry.delay().toMillis() + " ms");
+        }
+
+        @Override
+        public void onThrottle(Duration wait) {
+            mark("throttle", "throttled for " + wait.toMillis() + " ms");
+        }
+
+        private void mark(String name, String text) {
+            AtomicInteger marks = observation
+                    .getContext()
+                    .computeIfAbsent(ObservationImportsListener.class, k -> new AtomicInteger());
+            if (marks.get() < MAX_EVENTS && marks.incrementAndGet() <= MAX_EVENTS) {
+                observation.event(Observation.Event.of(name, text));
+            }
+        }
+    }
+}
