@@ -1,6 +1,5 @@
 package dev.reactiveimports;
 
-import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reactiveimports.testing.Fault;
@@ -10,22 +9,18 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reactivestreams.Publisher;
-import reactor.blockhound.BlockHound;
 import reactor.blockhound.BlockingOperationError;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -37,24 +32,12 @@ import reactor.netty.resources.LoopResources;
 @Tag("blocking")
 class BlockingTests {
 
-    /** What blocked, with the way there. */
-    private static final Queue<String> BLOCKED = new ConcurrentLinkedQueue<>();
-
     private static final LoopResources LOOPS = LoopResources.create("loop", 2, true);
     private static final PollSpec SPEC = PollSpec.fixedInterval(Duration.ofMillis(5));
 
-    /** Whether what blocks fails there and then, as it does where BlockHound has its defaults. */
-    private static volatile boolean strict;
-
-    static {
-        BlockHound.install(builder -> builder.blockingMethodCallback(method -> {
-            BLOCKED.add(Stream.of(new Throwable().getStackTrace())
-                    .map(frame -> "\n  " + frame)
-                    .collect(joining("", method.toString(), "\n")));
-            if (strict) {
-                throw new BlockingOperationError(method);
-            }
-        }));
+    @BeforeAll
+    static void watch() {
+        Blocked.clear();
     }
 
     private final ImportsSimulator simulator = ImportsSimulator.builder()
@@ -115,9 +98,8 @@ class BlockingTests {
 
     @AfterEach
     void stop() {
-        strict = false;
         simulator.close();
-        BLOCKED.clear();
+        Blocked.clear();
     }
 
     @AfterAll
@@ -179,18 +161,18 @@ class BlockingTests {
         try (ReactiveImportsApi api = client()) {
             api.describeImport("1")
                     .publishOn(thread.scheduler())
-                    .doOnNext(found -> blockAMoment())
+                    .doOnNext(found -> Blocked.blockAMoment())
                     .block();
         }
-        assertThat(BLOCKED).isNotEmpty();
+        assertThat(Blocked.calls()).isNotEmpty();
     }
 
     @Test
     void aCallbackThatBlocksOnTheClientsOwnEventLoopIsFound() {
         try (ReactiveImportsApi api = client()) {
-            api.describeImport("1").doOnNext(found -> blockAMoment()).block();
+            api.describeImport("1").doOnNext(found -> Blocked.blockAMoment()).block();
         }
-        assertThat(BLOCKED).isNotEmpty();
+        assertThat(Blocked.calls()).isNotEmpty();
     }
 
     /** The key is asked for in the middle of each call: what blocks there blocks inside our own chain. */
@@ -201,7 +183,7 @@ class BlockingTests {
             Thread.sleep(1);
             return simulator.apiKey();
         });
-        strict = true;
+        Blocked.fails();
         try (ReactiveImportsApi api =
                 ReactiveImportsApi.builder(simulator.indexHost(), key).build()) {
             for (Publisher<?> call : List.of(
@@ -210,14 +192,14 @@ class BlockingTests {
                     api.startImport(StartImportRequest.of("s3://bucket/a")),
                     api.cancelImport("1"),
                     api.watchImport("1"))) {
-                BLOCKED.clear();
+                Blocked.forget();
                 assertThat(Flux.from(call)
                                 .subscribeOn(thread.scheduler())
                                 .materialize()
                                 .map(end -> Objects.requireNonNull(end.getThrowable()))
                                 .blockLast(Duration.ofSeconds(20)))
                         .isInstanceOf(BlockingOperationError.class);
-                assertThat(BLOCKED)
+                assertThat(Blocked.calls())
                         .singleElement()
                         .asString()
                         .startsWith("java.lang.Thread.sleep")
@@ -232,13 +214,13 @@ class BlockingTests {
         ImportsListener listener = new ImportsListener() {
             @Override
             public void onExchange(Exchange exchange) {
-                blockAMoment();
+                Blocked.blockAMoment();
             }
         };
         try (ReactiveImportsApi api = builder().listener(listener).build()) {
             api.describeImport("1").block();
         }
-        assertThat(BLOCKED).isNotEmpty().allMatch(way -> way.contains("dev.reactiveimports.ExchangeTrace.ended"));
+        assertThat(Blocked.calls()).isNotEmpty().allMatch(way -> way.contains("dev.reactiveimports.ExchangeTrace.ended"));
     }
 
     private ReactiveImportsApi client() {
@@ -250,15 +232,7 @@ class BlockingTests {
                 .retry(ImportsRetry.ofDefaults().minBackoff(Duration.ofMillis(5)));
     }
 
-    private static void blockAMoment() {
-        try {
-            assertThat(new CountDownLatch(1).await(1, TimeUnit.MILLISECONDS)).isFalse();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     private static void assertNothingBlocked() {
-        assertThat(BLOCKED).isEmpty();
+        assertThat(Blocked.calls()).isEmpty();
     }
 }

@@ -29,7 +29,7 @@ class ImportEventsTests {
     @EnableWebFlux
     static class Web {}
 
-    private final ImportsSimulator simulator = ImportsSimulator.start();
+    final ImportsSimulator simulator = ImportsSimulator.start();
 
     @Test
     void aWatchIsStreamedAsItHappens() {
@@ -74,11 +74,15 @@ class ImportEventsTests {
         });
     }
 
-    private void running(Consumer<ApplicationContext> test) {
+    Class<?> controller() {
+        return ImportEvents.class;
+    }
+
+    final void running(Consumer<ApplicationContext> test) {
         try (simulator) {
             new ApplicationContextRunner()
                     .withConfiguration(AutoConfigurations.of(ReactiveImportsAutoConfiguration.class))
-                    .withUserConfiguration(Web.class, ImportEvents.class)
+                    .withUserConfiguration(Web.class, controller())
                     .withPropertyValues(
                             "reactive-imports.index-host=" + simulator.indexHost(),
                             "reactive-imports.api-key=" + simulator.apiKey(),
@@ -88,7 +92,7 @@ class ImportEventsTests {
         }
     }
 
-    private static DisposableServer serve(ApplicationContext context) {
+    static DisposableServer serve(ApplicationContext context) {
         return HttpServer.create()
                 .host("127.0.0.1")
                 .port(0)
@@ -97,7 +101,7 @@ class ImportEventsTests {
                 .bindNow();
     }
 
-    private static Flux<String> events(DisposableServer server) {
+    static Flux<String> events(DisposableServer server) {
         return HttpClient.create()
                 .headers(headers -> headers.set("Accept", "text/event-stream"))
                 .get()
