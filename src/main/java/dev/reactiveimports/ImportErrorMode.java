@@ -2,7 +2,11 @@ package dev.reactiveimports;
 
 import java.util.Locale;
 
-/** What an import does when it meets a record it cannot read. */
+/**
+ * What an import does when it meets a record it cannot read.
+ *
+ * @since 0.1.0
+ */
 public enum ImportErrorMode {
     /** Stop and fail; the service's own default. */
     ABORT,

@@ -4,6 +4,8 @@ package dev.reactiveimports;
  * An awaited import ended {@link ImportStatus#FAILED} or {@link ImportStatus#CANCELLED}.
  *
  * @serial exclude
+ *
+ * @since 0.1.0
  */
 public final class ImportFailedException extends ImportsException {
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param error why it failed; null when there is no error
  * @param validationResult how many records passed; null before API version 2026-07
  * @serial exclude
+ * @since 0.1.0
  */
 public record ImportOperation(
         String id,

@@ -10,6 +10,8 @@ import java.time.Instant;
  * doubles it. {@link ReactiveImportsApi#findStarted} lists what could be it.
  *
  * @serial exclude
+ *
+ * @since 0.1.0
  */
 public final class ImportOutcomeUnknownException extends ImportsException {
 

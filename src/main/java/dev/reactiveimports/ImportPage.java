@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param items the imports of this page, copied and unmodifiable; may be empty though a token follows
  * @param nextToken what {@link ListImportsSpec#startAt} takes to go on; null at the end of the listing, and an
  *     empty one becomes null
+ * @since 0.1.0
  */
 public record ImportPage(
         List<ImportOperation> items, @Nullable String nextToken) {

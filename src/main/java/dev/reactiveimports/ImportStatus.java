@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 /**
  * Where an import stands. The service documents five values and declares the set open; whatever else it says becomes
  * {@link #UNKNOWN}, its text kept in {@link ImportOperation#statusText()}.
+ *
+ * @since 0.1.0
  */
 public enum ImportStatus {
     /** Accepted, not begun. */

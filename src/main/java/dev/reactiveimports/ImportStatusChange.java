@@ -15,6 +15,7 @@ import reactor.core.publisher.Flux;
  * @param from the status before; null when the import was not known
  * @param to the status now
  * @param operation the observation that showed it
+ * @since 0.1.0
  */
 public record ImportStatusChange(String id, @Nullable ImportStatus from, ImportStatus to, ImportOperation operation) {
 
@@ -33,6 +34,11 @@ public record ImportStatusChange(String id, @Nullable ImportStatus from, ImportS
      * Reduces observations to changes of status compared with what was known before, which after a restart is what was
      * stored: {@code flux.transform(ImportStatusChange.since(stored))}. An import whose first observation shows the known
      * status is not emitted; an import that is not known is, with a {@code from} of null.
+     *
+     * <pre>
+     *   observations       a: InProgress   b: Pending   a: InProgress 60 %   a: Completed   b: Pending
+     *   since {a=PENDING}  PENDING-&gt;IN_PROGRESS(a)   null-&gt;PENDING(b)        IN_PROGRESS-&gt;COMPLETED(a)
+     * </pre>
      *
      * <p>Two unknown statuses of different text ({@link ImportOperation#statusText()}) are a change too, from
      * {@link ImportStatus#UNKNOWN} to itself; to {@code UNKNOWN} as a known status every text is equal.

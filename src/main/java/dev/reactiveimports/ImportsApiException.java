@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * characters, without control characters.
  *
  * @serial exclude
+ *
+ * @since 0.1.0
  */
 public final class ImportsApiException extends ImportsException {
 

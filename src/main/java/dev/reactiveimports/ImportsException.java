@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Neither message nor cause ever holds the API key.
  *
  * @serial exclude
+ *
+ * @since 0.1.0
  */
 public abstract sealed class ImportsException extends RuntimeException
         permits ImportsApiException,

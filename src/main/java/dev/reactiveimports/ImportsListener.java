@@ -11,6 +11,8 @@ import reactor.util.context.ContextView;
  * <p>Methods are called on the thread where the event happens, an event loop more often than not, so they must not block.
  * What they throw is logged and changes nothing. They never see the API key or a pagination token: of a failed listing
  * they are told the kind, the status, the code and the request id, but not the answer's words, which may quote a token.
+ *
+ * @since 0.1.0
  */
 public interface ImportsListener {
 

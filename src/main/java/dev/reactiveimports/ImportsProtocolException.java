@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * a pagination token that was seen before. The message quotes at most 200 characters of the answer, sanitised.
  *
  * @serial exclude
+ *
+ * @since 0.1.0
  */
 public final class ImportsProtocolException extends ImportsException {
 

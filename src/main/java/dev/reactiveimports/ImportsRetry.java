@@ -27,6 +27,8 @@ import reactor.util.retry.Retry;
  *
  * <p>Immutable: every setter returns a changed copy. What a retry counts belongs to one subscription, so one instance
  * serves any number of them. Nothing is scheduled before a failure; cancelling the subscription disposes the timer.
+ *
+ * @since 0.1.0
  */
 public final class ImportsRetry extends Retry {
 

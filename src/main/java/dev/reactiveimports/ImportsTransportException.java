@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * cause is what the transport said; it is a {@link java.util.concurrent.TimeoutException} when the attempt's time ran out.
  *
  * @serial exclude
+ *
+ * @since 0.1.0
  */
 public final class ImportsTransportException extends ImportsException {
 

@@ -2,7 +2,11 @@ package dev.reactiveimports;
 
 import org.jspecify.annotations.Nullable;
 
-/** How to walk the listing. Immutable: every setter returns a changed copy, so that one spec can serve as a template. */
+/**
+ * How to walk the listing. Immutable: every setter returns a changed copy, so that one spec can serve as a template.
+ *
+ * @since 0.1.0
+ */
 public final class ListImportsSpec {
 
     private static final int MAX_PAGE_SIZE = 100;

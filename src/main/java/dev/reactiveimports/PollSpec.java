@@ -16,6 +16,8 @@ import reactor.core.scheduler.Schedulers;
  * Immutable: every setter returns a changed copy, so that one spec can serve as a template.
  *
  * <p>A wait is measured from the end of the poll before it. Under jitter it is longer or shorter by a random part.
+ *
+ * @since 0.1.0
  */
 public final class PollSpec {
 

@@ -11,40 +11,19 @@ import reactor.netty.http.client.HttpClient;
 import reactor.util.retry.Retry;
 
 /**
- * Pinecone's bulk imports of one index.
- *
- * <p><b>Subscription and demand.</b> Every publisher is cold: nothing leaves the JVM before a subscriber requests, and each
- * subscription is a call of its own. The Reactor Context is visible in every attempt.
- *
- * <p><b>Cancel.</b> Ends the exchange in flight (the service sees the connection close), any back-off and any timer; no
- * request follows it. Cancelling a subscription never cancels an import: {@link #cancelImport} does.
- *
- * <p><b>Errors.</b> Bad input throws {@link IllegalArgumentException} at the call, before any I/O, and names the limit. What
- * goes wrong later is signalled as an {@link ImportsException}. A call on a closed client is an
- * {@link IllegalStateException}, signalled to the subscriber.
- *
- * <p><b>Names.</b> Every publisher has a name, {@code reactive.imports.} and {@code list}, {@code list.pages},
- * {@code describe}, {@code start}, {@code cancel}, {@code find.started}, {@code watch}, {@code watch.many},
- * {@code watch.index}, {@code await} or {@code warmup}, and the latter as the tag {@code operation}: for
- * {@code tap(Micrometer.observation(registry))} and the like. No tag holds an id.
+ * Pinecone's bulk imports of one index. Every publisher is cold, every subscription a call of its own, and nothing is sent
+ * without demand: what holds at subscription, on demand, on cancel and on errors is told, with pictures, in the
+ * {@linkplain dev.reactiveimports package overview}.
  *
  * <p>Instances are thread-safe and meant to be shared: retry budget, throttle gate and connections are per instance. Items
  * arrive on event loops or on the scheduler's threads, where blocking is not allowed.
  *
- * <pre>{@code
- * try (ReactiveImportsApi imports = ReactiveImportsApi.create("my-index-abc1234.svc.aped-1.pinecone.io", apiKey)) {
- *     imports.listImports()
- *             .filter(i -> i.status() == ImportStatus.IN_PROGRESS)
- *             .doOnNext(i -> log.info("{} {} %", i.id(), i.percentComplete()))
- *             .blockLast();
- * }
- * }</pre>
+ * @since 0.1.0
  */
 public interface ReactiveImportsApi extends AutoCloseable {
 
     /**
      * A builder with every default.
-     *
      * @param indexHost the index's host as the service hands it out, with or without {@code https://}; {@code http://} is
      *     taken for loopback addresses, and elsewhere after {@link Builder#allowPlaintext()}
      * @param apiKey the key, of visible ASCII characters
@@ -57,7 +36,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
 
     /**
      * A builder with every default, for keys that change.
-     *
      * @param indexHost the index's host
      * @param apiKey subscribed to once for each HTTP request, retries included; an error of it is that request's failure, never
      *     wrapped, and retried if {@link ImportsRetry#isTransient}; an empty one is an {@link IllegalStateException}
@@ -79,7 +57,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
 
     /**
      * A client for what the environment names: {@code PINECONE_INDEX_HOST} and {@code PINECONE_API_KEY}.
-     *
      * @return a client, to be closed by the caller
      * @throws IllegalArgumentException if a variable is missing, named in the message, or cannot be used
      */
@@ -99,7 +76,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
      * {@link ImportsException#paginationToken()} lets a later listing resume. A pagination token that comes back, or 1000
      * empty pages in a row, end the listing with {@link ImportsProtocolException}. The order is the service's and undocumented.
      * While imports are being added, one may be seen twice.
-     *
      * @param spec page size, start and read-ahead
      * @return the imports; completes after the last page
      */
@@ -107,7 +83,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
 
     /**
      * The pages of the listing, one HTTP request for each page requested, for callers that keep the token themselves.
-     *
      * @param spec page size and start; the read-ahead counts too
      * @return the pages, empty ones included; completes after the last
      */
@@ -115,7 +90,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
 
     /**
      * One import as it is now.
-     *
      * @param id 1 to 1000 characters
      * @return the import; {@link ImportsApiException#isNotFound()} if there is none
      * @throws IllegalArgumentException if the id is empty, too long, {@code "."}, {@code ".."}, or has control characters
@@ -127,7 +101,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
      * request was never sent, was answered 429, or 503 with {@code Retry-After}. Whenever it may have been taken, the error is
      * {@link ImportOutcomeUnknownException}; {@link #findStarted} lists what could be it. A subscriber that cancels while the
      * request is in flight leaves the outcome unknown as well. Do not put {@code retry()} behind it.
-     *
      * @param request what to import
      * @return the new import's id
      */
@@ -136,7 +109,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
     /**
      * Cancels an import. Without effect, and a success, if it has ended. What was imported stays in the index. A retry that
      * is told 404 after a first try without an answer looks at the import before it believes it.
-     *
      * @param id 1 to 1000 characters
      * @return completes when the service has accepted it
      * @throws IllegalArgumentException as for {@link #describeImport}
@@ -146,7 +118,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
     /**
      * What a start whose outcome is unknown could have become: the imports of this URI created at or after a time. An import
      * of which the service does not tell URI or time is included.
-     *
      * @param uri as it was sent
      * @param notBefore {@link ImportOutcomeUnknownException#sentAt()}, less some seconds for the difference of the clocks
      * @return the candidates, by walking the whole listing; a new import may take some seconds to appear
@@ -164,7 +135,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
      * the terminal observation; {@link ImportStatus#FAILED} and {@link ImportStatus#CANCELLED} are data here. No poll without
      * demand, and none while an observation waits. A 404 within 10 seconds of this client's own start is polled on. Cancelling
      * the subscription leaves the import alone.
-     *
      * @param id 1 to 1000 characters
      * @param spec how often to poll, and how many failures in a row to bear
      * @return each visible change
@@ -183,7 +153,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
      * import's observations are those of {@link #watchImport}; of one not yet delivered only the latest is kept. An id that
      * is invalid or unknown to the service ends alone, its error signalled after all others are done. Memory follows the number
      * of ids watched.
-     *
      * @param ids which; subscribed to with the first demand, without bounds; may go on while the watch runs
      * @param spec how often to poll, and how many failures in a row to bear
      * @return each visible change of each; completes when {@code ids} has and all are terminal
@@ -195,7 +164,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
 
     /**
      * Watches every import of the index, those to come included.
-     *
      * @param spec how often to walk the listing, and how many failures in a row to bear
      * @return each import when first seen, then each visible change; never completes
      */
@@ -209,7 +177,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
 
     /**
      * Waits until an import has completed.
-     *
      * @param id 1 to 1000 characters
      * @param spec how often to poll, and how many failures in a row to bear
      * @return the completed import; {@link ImportFailedException} if it ended failed or cancelled
@@ -220,7 +187,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
     /**
      * Pays for the first call ahead of it: event loops, name resolution, TLS, class loading, and one pooled connection. Sends
      * one list request of one import.
-     *
      * @return completes when a call would be fast; fails as a listing would
      */
     Mono<Void> warmup();
@@ -229,7 +195,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
      * Closes this client on subscription: what is in flight ends with an {@link ImportsTransportException} (a start with
      * {@link ImportOutcomeUnknownException}, where it may have been taken), later calls are refused, and the connections this
      * client owns are closed. A caller's own {@link HttpClient} keeps its pool.
-     *
      * @return completes when the connections are closed; once closed, at once
      */
     Mono<Void> disposeLater();
@@ -323,7 +288,6 @@ public interface ReactiveImportsApi extends AutoCloseable {
         /**
          * Makes the client. Nothing is connected yet, but the JVM's trust store is read and native code loaded: make it when
          * the service starts, not on a thread that must not block.
-         *
          * @return a client, to be closed by the caller
          * @throws IllegalArgumentException if the host cannot be used
          */

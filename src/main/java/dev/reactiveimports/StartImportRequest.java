@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param integrationId the storage integration that may read it, 1 to 1000 characters; null for public data
  * @param errorMode what to do with a record that cannot be read; null for the service's default, which is to abort
  * @serial exclude
+ * @since 0.1.0
  */
 public record StartImportRequest(
         String uri,

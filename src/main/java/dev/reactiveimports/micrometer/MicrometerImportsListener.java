@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * and {@code UNKNOWN} without a status and for a success whose body cannot be believed.
  *
  * <p>Thread-safe; one listener may serve several clients. Meters appear with their first event.
+ *
+ * @since 0.1.0
  */
 public final class MicrometerImportsListener implements ImportsListener {
 

@@ -25,6 +25,8 @@ import reactor.util.context.ContextView;
  *
  * <p>No event holds an id, a URI or a token. An observation is told of {@value #MAX_EVENTS} events at most, the first ones,
  * since a long watch has no end of them.
+ *
+ * @since 0.1.0
  */
 public final class ObservationImportsListener implements ImportsListener {
 

@@ -5,6 +5,8 @@
  * <p>Every publisher of the client has a name and a tag, so {@code tap(Micrometer.observation(registry))} of
  * reactor-core-micrometer makes an observation, and a span, of a call.
  * {@link dev.reactiveimports.micrometer.ObservationImportsListener} marks it with the attempts that the call took.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package dev.reactiveimports.micrometer;

@@ -22,6 +22,8 @@ import org.springframework.context.annotation.Configuration;
  * Makes the client's bean when any {@code reactive-imports.*} property is set and the application has no
  * {@link ReactiveImportsApi} of its own. A property that cannot be used ends the start-up with its name. Nothing is
  * connected until the client is used; the bean is closed with the application.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(
         afterName = {

@@ -4,6 +4,8 @@
  * {@link dev.reactiveimports.spring.ReactiveImportsApiCustomizer} changes it. Beans that are
  * {@link dev.reactiveimports.ImportsListener}s are told what it does, Micrometer's among them where there is a
  * {@code MeterRegistry}. Needs spring-boot-autoconfigure 3.5 or 4.1, which this library does not bring.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package dev.reactiveimports.spring;

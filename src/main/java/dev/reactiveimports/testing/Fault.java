@@ -26,6 +26,8 @@ import java.util.Map;
  * </ul>
  *
  * <p>Waits are by the simulator's clock.
+ *
+ * @since 0.1.0
  */
 public sealed interface Fault permits PlannedFault {
 

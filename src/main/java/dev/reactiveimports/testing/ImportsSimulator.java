@@ -32,6 +32,8 @@ import reactor.core.scheduler.Scheduler;
  * percent-encoding, and stay good while imports are added; those are not shown to a walk that has begun.
  *
  * <p>All methods may be called from any thread, and none but {@link Builder#build} and {@link #close} waits.
+ *
+ * @since 0.1.0
  */
 public final class ImportsSimulator implements AutoCloseable {
 

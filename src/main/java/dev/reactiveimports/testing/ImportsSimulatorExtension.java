@@ -28,6 +28,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  *
  * <p>{@code @ExtendWith(ImportsSimulatorExtension.class)} does as well, with the defaults. JUnit's API is an optional
  * dependency of this library: who uses this class has it.
+ *
+ * @since 0.1.0
  */
 public final class ImportsSimulatorExtension implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
 

@@ -20,6 +20,7 @@ import java.util.TreeMap;
  * @param headers the values by name, several values joined by {@code ", "}; unmodifiable, and looked up in any case
  * @param body the body as UTF-8 text, empty if there was none
  * @param at when the whole request had been read, by the simulator's clock
+ * @since 0.1.0
  */
 public record RecordedRequest(
         String method,

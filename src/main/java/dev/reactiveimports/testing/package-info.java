@@ -8,6 +8,8 @@
  *
  * <p>A request flows through hidden classes in one direction: read and recorded, met by a fault or by the rate limit, routed
  * to the simulated index, written as JSON, put on the wire whole or broken.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package dev.reactiveimports.testing;
