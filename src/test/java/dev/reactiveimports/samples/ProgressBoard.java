@@ -15,7 +15,11 @@ import java.util.Map;
  */
 final class ProgressBoard implements ImportsListener {
 
-    private static final int BAR = 24;
+    private static final int BAR = 16;
+    /** A line that is wider than the terminal is cut: one that wraps would be two to draw over. */
+    private static final String CUT = "\u001b[?7l";
+
+    private static final String WRAP = "\u001b[?7h";
 
     private final PrintStream out;
     private final boolean terminal;
@@ -101,12 +105,15 @@ final class ProgressBoard implements ImportsListener {
     }
 
     private void draw() {
-        StringBuilder screen = new StringBuilder();
+        StringBuilder screen = new StringBuilder(CUT);
         if (linesDrawn > 0) {
             screen.append("\u001b[").append(linesDrawn).append('A');
         }
         imports.values().forEach(i -> screen.append("\u001b[2K").append(line(i)).append('\n'));
-        screen.append("\u001b[2K  ").append(finished ? "" : lastTrouble).append('\n');
+        screen.append("\u001b[2K  ")
+                .append(finished ? "" : lastTrouble)
+                .append('\n')
+                .append(WRAP);
         linesDrawn = imports.size() + 1;
         out.print(screen);
         out.flush();

@@ -119,7 +119,11 @@ class SnippetsTests {
         new Demo(new PrintStream(printed, true, StandardCharsets.UTF_8), true)
                 .simulated(Duration.ofMillis(500))
                 .block(Duration.ofSeconds(20));
-        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("\u001b[", "[####");
+        String screen = printed.toString(StandardCharsets.UTF_8);
+        assertThat(screen).contains("\u001b[2K", "[####", "throttled: every call waits", "trying again");
+        // wide lines are cut while it draws, and only then: an end at any moment leaves a terminal that wraps
+        assertThat(screen.split("\u001b\\[\\?7l", -1)).hasSameSizeAs(screen.split("\u001b\\[\\?7h", -1));
+        assertThat(screen.lastIndexOf("\u001b[?7h")).isGreaterThan(screen.lastIndexOf("\u001b[?7l"));
     }
 
     @Test
