@@ -220,7 +220,9 @@ class BlockingTests {
         try (ReactiveImportsApi api = builder().listener(listener).build()) {
             api.describeImport("1").block();
         }
-        assertThat(Blocked.calls()).isNotEmpty().allMatch(way -> way.contains("dev.reactiveimports.ExchangeTrace.ended"));
+        assertThat(Blocked.calls())
+                .isNotEmpty()
+                .allMatch(way -> way.contains("dev.reactiveimports.ExchangeTrace.ended"));
     }
 
     private ReactiveImportsApi client() {
