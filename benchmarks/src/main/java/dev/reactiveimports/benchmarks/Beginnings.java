@@ -20,7 +20,7 @@ final class Beginnings {
     /** The connection is open, the code is compiled. */
     void warm(Fleet fleet) throws IOException {
         fleet.serve(2, 0);
-        String job = "first " + plan.pick(1_000, 2_000);
+        String job = "first " + plan.pick(500, 2_000);
         fleet.rounds(2, job, Compare.CLIENTS);
         Map<String, List<Sample>> samples = fleet.rounds(plan.rounds(), job, Compare.CLIENTS);
         report.title("First item, warm", "The median call of a round; its connection is open and its code compiled.");
@@ -42,7 +42,7 @@ final class Beginnings {
         try (Jvm server = Jvm.server()) {
             int port = server.port();
             server.serve(2, 0, false);
-            for (int round = 0; round < plan.pick(5, 9); round++) {
+            for (int round = 0; round < plan.pick(3, 9); round++) {
                 for (String name : cases) {
                     runs.get(name).add(start(name.split(" "), port));
                 }
