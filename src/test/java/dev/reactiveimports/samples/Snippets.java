@@ -60,7 +60,8 @@ final class Snippets {
                                 .delaySubscription(Duration.ofSeconds(2)) // it may take a moment to appear
                                 .filter(found -> request.uri().equals(found.uri()))
                                 .next()
-                                .map(ImportOperation::id)) // most likely it; finding none is no proof: look again
+                                .map(ImportOperation::id) // most likely it
+                                .switchIfEmpty(Mono.error(unknown))) // finding none is no proof: look again later
                 .doOnError(
                         ImportsApiException.class,
                         refused -> report(refused.statusCode(), refused.getMessage(), refused.requestId()));

@@ -47,7 +47,7 @@ final class Listing {
                     speed.text(0),
                     cpu.text(2),
                     bytes.text(0),
-                    Report.number(Math.round(speed.median() / sdk * 100) / 100.0));
+                    Report.ratio(speed.median() / sdk));
             bars.add(new Bars.Bar(Compare.title(client).replace("*", ""), speed, cpu, bytes));
         });
         double ours = speed(samples.get("library")).median();

@@ -45,7 +45,8 @@ final class Micro {
                     String.format(Locale.ROOT, "%.1f", bytes));
             if (name.contains("unchanged")) {
                 report.atMost("detecting that nothing changed, ns", nanos, 60);
-                report.atMost("detecting that nothing changed, bytes", Math.floor(bytes), 0);
+                // the profiler of JMH allocates a little itself
+                report.atMost("detecting that nothing changed, bytes", bytes, 0.5);
             }
         }
     }

@@ -58,6 +58,10 @@ final class Report {
                 reached ? "yes" : "**no**"));
     }
 
+    static String ratio(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+
     static String number(double value) {
         return value == Math.rint(value)
                 ? String.format(Locale.ROOT, "%.0f", value)

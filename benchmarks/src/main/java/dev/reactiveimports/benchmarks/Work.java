@@ -31,7 +31,7 @@ final class Work {
             Spread without = run(pages, 0, prefetch);
             Spread with = run(pages, 1, prefetch);
             double faster = without.median() / with.median();
-            report.row(prefetch, without.text(2), with.text(2), Report.number(Math.round(faster * 100) / 100.0));
+            report.row(prefetch, without.text(2), with.text(2), Report.ratio(faster));
             if (prefetch == 1) {
                 report.atLeast("readAhead(1) for a working consumer, × none", faster, 1.8);
             }
