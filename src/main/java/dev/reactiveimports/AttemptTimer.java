@@ -1,6 +1,7 @@
 package dev.reactiveimports;
 
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -20,11 +21,9 @@ final class AttemptTimer implements Disposable {
 
     // all below under this lock; nobody is called while it is held, but for the scheduler
     private final Object lock = new Object();
-    private @Nullable MonoSink<Long> underWay;
-    private long begunAt;
+    private @Nullable Attempt underWay;
     private @Nullable Disposable timer;
-    private @Nullable MonoSink<Long> setFor;
-    private long setForBegunAt;
+    private @Nullable Attempt setFor;
     private boolean disposed;
 
     AttemptTimer(Scheduler scheduler, Duration length) {
@@ -32,10 +31,12 @@ final class AttemptTimer implements Disposable {
         this.length = length.toNanos();
     }
 
-    /** A value when the attempt that subscribes has lasted too long. */
+    /** A value when the attempt that subscribes has lasted too long; an error if the scheduler takes no more timers. */
     Mono<Long> ring() {
-        return Mono.create(attempt -> {
-            attempt.onDispose(() -> end(attempt));
+        return Mono.create(sink -> {
+            Attempt attempt = new Attempt(sink);
+            // at once, if the attempt was over before this subscription, which is made while it runs already
+            sink.onDispose(() -> end(attempt));
             begin(attempt);
         });
     }
@@ -50,46 +51,63 @@ final class AttemptTimer implements Disposable {
         }
     }
 
-    private void begin(MonoSink<Long> attempt) {
+    private void begin(Attempt attempt) {
         synchronized (lock) {
+            if (attempt.ended) {
+                return; // another may be under way by now
+            }
             underWay = attempt;
-            begunAt = scheduler.now(TimeUnit.NANOSECONDS);
-            if (timer == null) {
-                set(length);
+            attempt.begunAt = scheduler.now(TimeUnit.NANOSECONDS);
+            if (timer == null || scheduler.isDisposed()) {
+                set(attempt, length);
             }
         }
     }
 
-    private void end(MonoSink<Long> attempt) {
+    private void end(Attempt attempt) {
         synchronized (lock) {
+            attempt.ended = true;
             if (underWay == attempt) {
                 underWay = null;
             }
         }
     }
 
-    private void set(long delay) {
+    private void set(Attempt attempt, long delay) {
         if (!disposed) {
-            setFor = underWay;
-            setForBegunAt = begunAt;
+            setFor = attempt;
             timer = scheduler.schedule(this::rung, delay, TimeUnit.NANOSECONDS);
         }
     }
 
     private void rung() {
-        MonoSink<Long> late = null;
+        Runnable then = () -> {};
         synchronized (lock) {
             timer = null;
-            if (underWay != null && underWay == setFor) {
-                late = underWay;
-            } else if (underWay != null) {
-                // how much later it began; of a clock that was set meanwhile, nothing is believed
-                long left = begunAt - setForBegunAt;
-                set(left >= 0 && left <= length ? left : length);
+            Attempt late = underWay;
+            if (late != null && late == setFor) {
+                then = () -> late.sink.success(0L);
+            } else if (late != null && setFor != null) {
+                // how much later it began; a clock that was set by more than the length is not believed
+                long left = late.begunAt - setFor.begunAt;
+                try {
+                    set(late, left >= 0 && left <= length ? left : length);
+                } catch (RejectedExecutionException closed) {
+                    then = () -> late.sink.error(closed);
+                }
             }
         }
-        if (late != null) {
-            late.success(0L);
+        then.run();
+    }
+
+    private static final class Attempt {
+
+        private final MonoSink<Long> sink;
+        private long begunAt;
+        private boolean ended;
+
+        Attempt(MonoSink<Long> sink) {
+            this.sink = sink;
         }
     }
 }

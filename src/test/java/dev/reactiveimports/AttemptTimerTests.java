@@ -1,12 +1,19 @@
 package dev.reactiveimports;
 
+import static dev.reactiveimports.DemandGate.onDemand;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 class AttemptTimerTests {
 
@@ -15,6 +22,7 @@ class AttemptTimerTests {
     private final CountingScheduler time = new CountingScheduler();
     private final AttemptTimer timer = new AttemptTimer(time, LENGTH);
     private final List<Long> rings = new ArrayList<>();
+    private int tries;
 
     @Test
     void ringsWhenAnAttemptHasLastedItsLength() {
@@ -69,6 +77,29 @@ class AttemptTimerTests {
         assertThat(time.timers()).isZero();
         begin();
         assertThat(time.timers()).isZero();
+    }
+
+    @Test
+    void anAttemptThatWasOverBeforeItCouldBeTimedLeavesTheNextOneItsTimeout() {
+        // a key that fails at once: the retry is under way before the first attempt's timer is asked for
+        Mono<String> answered = onDemand(Mono.defer(() -> tries++ == 0 ? Mono.error(new IOException()) : Mono.never()));
+        Mono<String> timed = answered.timeout(timer.ring(), Mono.error(new TimeoutException()));
+        StepVerifier.create(timed.onErrorResume(IOException.class, failed -> timed))
+                .then(() -> time.advance(LENGTH))
+                .then(() -> time.advance(LENGTH))
+                .expectError(TimeoutException.class)
+                .verify(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aSchedulerThatIsClosedIsAnErrorOfTheNextAttempt() {
+        VirtualTimeScheduler closing = VirtualTimeScheduler.create();
+        AttemptTimer timer = new AttemptTimer(closing, LENGTH);
+        timer.ring().subscribe().dispose();
+        closing.dispose();
+        StepVerifier.create(timer.ring())
+                .expectError(RejectedExecutionException.class)
+                .verify(Duration.ofSeconds(5));
     }
 
     private Disposable begin() {
