@@ -88,10 +88,16 @@ final class CallPolicy {
         }
 
         <T> Mono<T> exchange(IntFunction<Mono<T>> attempt) {
+            return passed(attempt).doOnSuccess(answer -> succeeded()).doOnError(this::failed);
+        }
+
+        private <T> Mono<T> passed(IntFunction<Mono<T>> attempt) {
             return gate.pass()
                     .then(Mono.defer(() -> attempt.apply(++attempts)))
-                    .doOnSuccess(answer -> succeeded())
-                    .doOnError(this::failed);
+                    .onErrorResume(ThrottleGate.HeldBack.class, again -> {
+                        attempts--;
+                        return passed(attempt);
+                    });
         }
 
         /** What follows a first failure. Most calls have none, and are spared the machinery. */

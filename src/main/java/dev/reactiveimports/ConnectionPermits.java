@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
@@ -28,6 +29,7 @@ final class ConnectionPermits {
 
     private final Duration longestWait;
     private final Scheduler scheduler;
+    private final IntSupplier closings;
 
     /** Steps to below zero, there, and back up to zero are made under the lock, so that it agrees with the queue. */
     private final AtomicInteger free;
@@ -41,7 +43,17 @@ final class ConnectionPermits {
     private boolean granting;
 
     ConnectionPermits(int permits, Duration longestWait, Scheduler scheduler) {
+        this(permits, longestWait, scheduler, () -> 0);
+    }
+
+    /**
+     * Permits for calls that passed a gate.
+     *
+     * @param closings how often the gate was closed
+     */
+    ConnectionPermits(int permits, Duration longestWait, Scheduler scheduler, IntSupplier closings) {
         this.free = new AtomicInteger(permits);
+        this.closings = closings;
         this.longestWait = longestWait;
         this.scheduler = scheduler;
     }
@@ -57,11 +69,11 @@ final class ConnectionPermits {
 
     /**
      * The exchange, begun once there is a permit for it, which is free again before its end is signalled. Fails as an
-     * exhausted pool does if that takes too long.
+     * exhausted pool does if that takes too long, and with {@link ThrottleGate.HeldBack} if the gate was closed meanwhile: who
+     * waits here is not to be sent because those before were refused.
      */
     <T> Mono<T> holding(Mono<T> exchange) {
-        return Mono.using(
-                this::take, place -> place == NONE ? exchange : queue(place).then(exchange), this::leave);
+        return Mono.using(this::take, place -> place == NONE ? exchange : queued(place, exchange), this::leave);
     }
 
     /** Lets nobody in from now on: those who wait are about to be ended by whoever closes. */
@@ -72,6 +84,13 @@ final class ConnectionPermits {
     /** How many are free; below zero, how many wait. */
     int free() {
         return free.get();
+    }
+
+    private <T> Mono<T> queued(Place place, Mono<T> exchange) {
+        int before = closings.getAsInt();
+        return queue(place)
+                .then(Mono.defer(
+                        () -> closings.getAsInt() == before ? exchange : Mono.error(new ThrottleGate.HeldBack())));
     }
 
     private Mono<Void> queue(Place place) {

@@ -116,8 +116,9 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
         ImportsListener told = listener == null ? null : SafeListener.of(listener);
         ConnectionProvider ownPool = base == null ? HardenedClient.pool(scheduler) : null;
         HttpClient client = base == null ? HardenedClient.of(requireNonNull(ownPool), host.isSecure()) : base;
+        ThrottleGate gate = new ThrottleGate(scheduler, told);
         ConnectionPermits permits =
-                base == null ? HardenedClient.permits(scheduler) : ConnectionPermits.unlimited(scheduler);
+                base == null ? HardenedClient.permits(gate) : ConnectionPermits.unlimited(scheduler);
         ImportsHttp http = new ImportsHttp(
                 HardenedClient.harden(customizer.apply(client)),
                 permits,
@@ -125,7 +126,7 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
                 apiVersion,
                 userAgent(),
                 attemptTimeout);
-        CallPolicy policy = new CallPolicy(retry, new RetryBudget(), new ThrottleGate(scheduler, told), told);
+        CallPolicy policy = new CallPolicy(retry, new RetryBudget(), gate, told);
         ClosingSignal closing = new ClosingSignal(permits::close);
         ImportsCalls calls = new ImportsCalls(host, http, policy, closing, told);
         Mono<Void> disposeConnections = ownPool == null ? Mono.empty() : ownPool.disposeLater();

@@ -23,8 +23,8 @@ final class HardenedClient {
     private HardenedClient() {}
 
     /** One for each connection of the pool, so that its own queue is empty but for the moment in which one is closed. */
-    static ConnectionPermits permits(Scheduler scheduler) {
-        return new ConnectionPermits(MAX_CONNECTIONS, ACQUIRE, scheduler);
+    static ConnectionPermits permits(ThrottleGate gate) {
+        return new ConnectionPermits(MAX_CONNECTIONS, ACQUIRE, gate.scheduler(), gate::closings);
     }
 
     /** Callers that wait for a connection are not counted: the time they wait is bounded. */

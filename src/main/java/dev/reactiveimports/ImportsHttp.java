@@ -85,7 +85,7 @@ final class ImportsHttp {
 
     private <T> Mono<T> bare(WireCall<T> call, ExchangeTrace trace) {
         return apiKey.flatMap(key -> permits.holding(exchange(call, Limits.requireApiKey(key), trace))
-                .onErrorMap(FailureMapping::broken));
+                .onErrorMap(ImportsHttp::isFailure, FailureMapping::broken));
     }
 
     private <T> Mono<T> told(Mono<T> exchange, ExchangeTrace trace) {
@@ -94,10 +94,15 @@ final class ImportsHttp {
         }
         return Mono.deferContextual(context -> {
             trace.begun(now(), context);
-            return exchange.doOnError(failure -> trace.ended(now(), failure))
+            return exchange.doOnError(ImportsHttp::isFailure, failure -> trace.ended(now(), failure))
                     .doOnSuccess(value -> trace.ended(now(), null))
                     .doOnCancel(() -> trace.ended(now(), null));
         });
+    }
+
+    /** Or a call that has to pass the throttle gate again: there was no exchange. */
+    private static boolean isFailure(Throwable signalled) {
+        return !(signalled instanceof ThrottleGate.HeldBack);
     }
 
     private <T> Mono<T> exchange(WireCall<T> call, String key, ExchangeTrace trace) {

@@ -42,6 +42,7 @@ final class ThrottleGate {
     private final Mono<Void> pass = Mono.defer(this::openOrQueue);
 
     private volatile boolean open = true;
+    private volatile int closings;
 
     // all below, and every change of open, under this lock; nobody is called while it is held, but for the scheduler
     private final Object lock = new Object();
@@ -70,6 +71,11 @@ final class ThrottleGate {
         return pass;
     }
 
+    /** How often it was closed. Who passed and then had to wait for something else can tell whether to come back. */
+    int closings() {
+        return closings;
+    }
+
     /** As {@link #throttled(Duration, ContextView)}, on behalf of no call in particular. */
     void throttled(Duration pause) {
         throttled(pause, Context.empty());
@@ -91,6 +97,7 @@ final class ThrottleGate {
             }
             if (open || now + length > closedUntil) {
                 open = false;
+                closings++;
                 closedUntil = now + length;
                 nextAt = closedUntil;
                 then = arm(now);
@@ -189,6 +196,16 @@ final class ThrottleGate {
     }
 
     private static void nothing() {}
+
+    /** Of a call that passed, but was not sent before the gate was closed: it has to pass again, and nothing has failed. */
+    static final class HeldBack extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        HeldBack() {
+            super("the service asked for fewer requests meanwhile", null, false, false);
+        }
+    }
 
     private void disarm() {
         ticket++;

@@ -1,5 +1,6 @@
 package dev.reactiveimports;
 
+import static dev.reactiveimports.RawServer.answer;
 import static dev.reactiveimports.RawServer.json;
 import static dev.reactiveimports.Transport.SOON;
 import static dev.reactiveimports.Transport.importJson;
@@ -8,11 +9,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +97,59 @@ class CrowdedPoolTests {
             assertThat(server.connections).hasValue(CONNECTIONS);
             assertThat(server.clientCloses).hasValue(0);
             assertThat(time.timers()).isZero();
+        }
+    }
+
+    @Test
+    void whoWaitsIsHeldBackWhenThoseBeforeAreRefused() {
+        List<Long> arrivals = Collections.synchronizedList(new ArrayList<>());
+        AtomicInteger exchanges = new AtomicInteger();
+        AtomicInteger retries = new AtomicInteger();
+        ImportsListener counting = new ImportsListener() {
+            @Override
+            public void onExchange(Exchange exchange) {
+                exchanges.incrementAndGet();
+            }
+
+            @Override
+            public void onRetry(Retrying retry) {
+                retries.incrementAndGet();
+            }
+        };
+        try (RawServer refusing = RawServer.always(connection -> {
+                    arrivals.add(time.millis());
+                    String line = connection.request.line();
+                    int id = Integer.parseInt(line.substring("GET /bulk/imports/".length(), line.lastIndexOf(' ')));
+                    if (time.millis() == 0 && id < CONNECTIONS) {
+                        mayAnswer.await();
+                        return answer("HTTP/1.1 429 Too Many Requests\nRetry-After: 3", "{}")
+                                .write(connection);
+                    }
+                    return json(importJson("" + id)).write(connection);
+                });
+                ReactiveImportsApi client = transport
+                        .builder(refusing)
+                        .scheduler(time)
+                        .attemptTimeout(Duration.ofDays(1)) // real time passes while the clock runs ahead
+                        .listener(counting)
+                        .build()) {
+            List<CompletableFuture<ImportOperation>> calls = calls(client, 0, 200);
+            assertThat(Await.until(arrivals::size, size -> size == CONNECTIONS)).isEqualTo(CONNECTIONS);
+            mayAnswer.countDown();
+            assertThat(Await.until(retries::get, count -> count == CONNECTIONS)).isEqualTo(CONNECTIONS);
+            assertThat(Await.until(
+                            () -> {
+                                time.advance(Duration.ofMillis(50));
+                                return calls.stream()
+                                        .filter(CompletableFuture::isDone)
+                                        .count();
+                            },
+                            done -> done == 200))
+                    .isEqualTo(200);
+            assertThat(calls).allSatisfy(call -> assertThat(call).isCompleted());
+            // a permit is free a moment before its refusal is known: the one or two that get it are under way by then
+            assertThat(arrivals.stream().filter(at -> at < 3_000)).hasSizeBetween(CONNECTIONS, CONNECTIONS + 10);
+            assertThat(exchanges).as("who was held back made no exchange").hasValue(arrivals.size());
         }
     }
 
