@@ -235,7 +235,7 @@ public interface ReactiveImportsApi extends AutoCloseable {
 
         /**
          * Changes the client, whichever it is: proxy, TLS, metrics, wiretap (which prints the API key). Applied before the
-         * hardening named at {@link #httpClient}.
+         * hardening named at {@link #httpClient}. Without a client of your own 50 exchanges run at once, whatever it sets.
          * @param customizer called once, when building
          * @return this
          */

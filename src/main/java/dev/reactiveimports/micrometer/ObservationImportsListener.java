@@ -24,7 +24,9 @@ import reactor.util.context.ContextView;
  * </table>
  *
  * <p>No event holds an id, a URI or a token. An observation is told of {@value #MAX_EVENTS} events at most, the first ones,
- * since a long watch has no end of them.
+ * since a long watch has no end of them. An exchange that ends because its call was cancelled comes after the observation's
+ * own end. Where a {@code DefaultMeterObservationHandler} listens, it counts events as {@code reactive.imports.describe.attempt}
+ * and the like.
  *
  * @since 0.1.0
  */
