@@ -70,6 +70,12 @@ final class Recipes {
         // end
     }
 
+    Flux<ImportOperation> ofABusyIndex() {
+        // snippet: busy
+        return imports.listImports().distinct(ImportOperation::id); // one may be shown again while others are added
+        // end
+    }
+
     Mono<ImportOperation> guarded(String id, RateLimiter limiter, CircuitBreaker breaker) {
         // snippet: resilience4j
         return imports.describeImport(id)

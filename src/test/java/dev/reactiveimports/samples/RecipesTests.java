@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -106,6 +107,25 @@ class RecipesTests {
 
     private static ImportOperation created(String id, ImportStatus status, Instant at) {
         return new ImportOperation(id, null, status, status.wireName(), at, null, 0, 0, null, null);
+    }
+
+    @Test
+    void aBusyIndexShowsAnImportOnceThoughTwoPagesHaveIt() {
+        simulator.add(150);
+        List<String> seen = new CopyOnWriteArrayList<>();
+        recipes.ofABusyIndex()
+                .doOnNext(i -> {
+                    seen.add(i.id());
+                    if (seen.size() == 100) {
+                        // one more was added meanwhile, so the next page begins with the last of this one
+                        simulator.enqueue(Fault.response(
+                                200,
+                                Map.of("Content-Type", "application/json"),
+                                "{\"data\":[{\"id\":\"" + i.id() + "\"},{\"id\":\"last\"}]}"));
+                    }
+                })
+                .blockLast(LONG);
+        assertThat(seen).hasSize(101).doesNotHaveDuplicates().endsWith("last");
     }
 
     @Test
