@@ -63,19 +63,9 @@ class StatusTopicTests {
     void nothingIsPolledWhileKafkaHasNotTakenAChange() {
         MockProducer<String, String> producer = producer(false);
         StepVerifier.create(topic.started(REQUEST, producer))
-                .then(() -> {
-                    until(() -> producer.history().size() == 1);
-                    halfAnHour();
-                    assertThat(polling()).isFalse();
-                    producer.completeNext();
-                })
+                .then(() -> takesOnlyLater(producer, 1))
                 .expectNextCount(1)
-                .then(() -> {
-                    until(() -> producer.history().size() == 2);
-                    halfAnHour();
-                    assertThat(polling()).isFalse();
-                    producer.completeNext();
-                })
+                .then(() -> takesOnlyLater(producer, 2))
                 .expectNextCount(1)
                 .then(() -> until(producer::completeNext))
                 .expectNextCount(1)
@@ -114,6 +104,13 @@ class StatusTopicTests {
                 .verify(LONG);
         assertThat(polling()).isFalse();
         assertThat(imports.describeImport(id()).block(LONG).isTerminal()).isFalse();
+    }
+
+    private void takesOnlyLater(MockProducer<String, String> producer, int sent) {
+        until(() -> producer.history().size() == sent);
+        halfAnHour();
+        assertThat(polling()).isFalse();
+        producer.completeNext();
     }
 
     private void halfAnHour() {
