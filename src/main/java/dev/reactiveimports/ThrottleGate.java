@@ -11,7 +11,6 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
-import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
@@ -74,11 +73,6 @@ final class ThrottleGate {
     /** How often it was closed. Who passed and then had to wait for something else can tell whether to come back. */
     int closings() {
         return closings;
-    }
-
-    /** As {@link #throttled(Duration, ContextView)}, on behalf of no call in particular. */
-    void throttled(Duration pause) {
-        throttled(pause, Context.empty());
     }
 
     /**

@@ -180,7 +180,7 @@ class CallPolicyTests {
 
     @Test
     void cancelAtTheGateLeavesNothingBehind() {
-        gate.throttled(Duration.ofSeconds(9));
+        gate.throttled(Duration.ofSeconds(9), Context.empty());
         Disposable call = start(exact().retrying(Operation.LIST, failing()));
         assertThat(time.timers()).isEqualTo(1);
         call.dispose();
@@ -378,7 +378,7 @@ class CallPolicyTests {
 
     @Test
     void aCallAtADisposedGateFailsInsteadOfHanging() {
-        gate.throttled(Duration.ofSeconds(1));
+        gate.throttled(Duration.ofSeconds(1), Context.empty());
         time.dispose();
         start(exact().retrying(Operation.LIST, failing()));
         assertThat(outcomes).hasSize(1).first().isInstanceOf(java.util.concurrent.RejectedExecutionException.class);

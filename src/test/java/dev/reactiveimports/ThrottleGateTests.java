@@ -61,7 +61,7 @@ class ThrottleGateTests {
 
     @Test
     void nobodyPassesBeforeTheTimeAskedFor() {
-        gate.throttled(seconds(3));
+        gate.throttled(seconds(3), Context.empty());
         calls(5);
         time.advance(Duration.ofMillis(2999));
         assertThat(passed).isEmpty();
@@ -72,7 +72,7 @@ class ThrottleGateTests {
     @Test
     void closingIsNoticedOnlyAtSubscription() {
         Mono<Void> early = gate.pass();
-        gate.throttled(seconds(1));
+        gate.throttled(seconds(1), Context.empty());
         StepVerifier.create(early, 0).expectSubscription().thenCancel().verify();
         early.subscribe(v -> {}, e -> {}, () -> passed.add(time.millis()));
         assertThat(passed).isEmpty();
@@ -80,7 +80,7 @@ class ThrottleGateTests {
 
     @Test
     void reopensWithAProbeAndThenEverFaster() {
-        gate.throttled(seconds(3));
+        gate.throttled(seconds(3), Context.empty());
         calls(100);
         time.advance(seconds(60));
         assertThat(passed).hasSize(100);
@@ -103,7 +103,7 @@ class ThrottleGateTests {
 
     @Test
     void aHerdThatComesAfterReopeningIsSpreadOutToo() {
-        gate.throttled(seconds(3));
+        gate.throttled(seconds(3), Context.empty());
         time.advance(seconds(3));
         call();
         assertThat(passed).hasSize(1);
@@ -117,7 +117,7 @@ class ThrottleGateTests {
 
     @Test
     void forgetsInTheEnd() {
-        gate.throttled(seconds(3));
+        gate.throttled(seconds(3), Context.empty());
         time.advance(seconds(13));
         call();
         int before = time.mostTimers();
@@ -128,7 +128,7 @@ class ThrottleGateTests {
 
     @Test
     void staysCautiousAlmostUntilThen() {
-        gate.throttled(seconds(3));
+        gate.throttled(seconds(3), Context.empty());
         time.advance(Duration.ofMillis(10_900));
         calls(100);
         assertThat(passed).hasSize(1);
@@ -136,7 +136,7 @@ class ThrottleGateTests {
 
     @Test
     void opensOnlyOnceTheQueueIsEmpty() {
-        gate.throttled(seconds(1));
+        gate.throttled(seconds(1), Context.empty());
         calls(5000);
         time.advance(seconds(9));
         int before = passed.size();
@@ -152,11 +152,11 @@ class ThrottleGateTests {
 
     @Test
     void aSecondRefusalSlowsItDown() {
-        gate.throttled(seconds(1));
+        gate.throttled(seconds(1), Context.empty());
         calls(200);
         time.advance(seconds(4));
         int before = passed.size();
-        gate.throttled(seconds(1));
+        gate.throttled(seconds(1), Context.empty());
         time.advance(Duration.ofMillis(999));
         assertThat(passed).hasSize(before);
         // 32 a second were refused: it doubles up to 16, then creeps
@@ -173,10 +173,10 @@ class ThrottleGateTests {
     void neverSlowsDownBelowTheFirstPace() {
         calls(1);
         for (int i = 0; i < 20; i++) {
-            gate.throttled(seconds(1));
+            gate.throttled(seconds(1), Context.empty());
             time.advance(Duration.ofMillis(1001));
         }
-        gate.throttled(seconds(1));
+        gate.throttled(seconds(1), Context.empty());
         calls(10);
         time.advance(seconds(3));
         assertThat(passed.size()).isGreaterThanOrEqualTo(9);
@@ -184,11 +184,11 @@ class ThrottleGateTests {
 
     @Test
     void laterRefusalsExtendButNeverShorten() {
-        gate.throttled(seconds(3));
+        gate.throttled(seconds(3), Context.empty());
         call();
         time.advance(seconds(1));
-        gate.throttled(seconds(1));
-        gate.throttled(seconds(4));
+        gate.throttled(seconds(1), Context.empty());
+        gate.throttled(seconds(4), Context.empty());
         time.advance(Duration.ofMillis(3999));
         assertThat(passed).isEmpty();
         time.advance(Duration.ofMillis(1));
@@ -199,12 +199,12 @@ class ThrottleGateTests {
 
     @Test
     void refusalsWhileClosedCountOnce() {
-        gate.throttled(seconds(1));
+        gate.throttled(seconds(1), Context.empty());
         calls(300);
         time.advance(seconds(5));
         int before = passed.size();
         for (int i = 0; i < 50; i++) {
-            gate.throttled(seconds(1));
+            gate.throttled(seconds(1), Context.empty());
         }
         time.advance(seconds(5));
         // 64 a second were refused once: 32 a second is the knee, not the first pace
@@ -213,7 +213,7 @@ class ThrottleGateTests {
 
     @Test
     void releasesInTheOrderOfArrival() {
-        gate.throttled(seconds(1));
+        gate.throttled(seconds(1), Context.empty());
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             int me = i;
@@ -228,7 +228,7 @@ class ThrottleGateTests {
 
     @Test
     void cancelLeavesTheQueueAndTheLastOneTakesTheTimerAlong() {
-        gate.throttled(seconds(1));
+        gate.throttled(seconds(1), Context.empty());
         List<Disposable> calls = calls(3);
         assertThat(time.timers()).isEqualTo(1);
         calls.get(0).dispose();
@@ -243,7 +243,7 @@ class ThrottleGateTests {
 
     @Test
     void aQueueThatEmptiedAndFilledAgainHasOneTimer() {
-        gate.throttled(seconds(5));
+        gate.throttled(seconds(5), Context.empty());
         for (int i = 0; i < 100; i++) {
             call().dispose();
         }
@@ -257,13 +257,13 @@ class ThrottleGateTests {
 
     @Test
     void throttledWithNobodyWaitingNeedsNoTimer() {
-        gate.throttled(seconds(5));
+        gate.throttled(seconds(5), Context.empty());
         assertThat(time.mostTimers()).isZero();
     }
 
     @Test
     void boundsWhatItIsAskedFor() {
-        gate.throttled(Duration.ofDays(100_000_000));
+        gate.throttled(Duration.ofDays(100_000_000), Context.empty());
         call();
         time.advance(Duration.ofDays(1).minusMillis(1));
         assertThat(passed).isEmpty();
@@ -275,7 +275,7 @@ class ThrottleGateTests {
     @ParameterizedTest
     @ValueSource(longs = {0, -1, -1_000_000})
     void noPauseStillMeansOneAtATime(long millis) {
-        gate.throttled(Duration.ofMillis(millis));
+        gate.throttled(Duration.ofMillis(millis), Context.empty());
         calls(3);
         assertThat(passed).hasSize(1);
         time.advance(seconds(1));
@@ -285,7 +285,7 @@ class ThrottleGateTests {
 
     @Test
     void theContextStaysVisible() {
-        gate.throttled(seconds(1));
+        gate.throttled(seconds(1), Context.empty());
         List<String> seen = new ArrayList<>();
         gate.pass()
                 .then(Mono.deferContextual(context -> {
@@ -303,7 +303,7 @@ class ThrottleGateTests {
         AtomicLong offset = new AtomicLong(TimeUnit.HOURS.toNanos(5));
         VirtualTimeScheduler real = VirtualTimeScheduler.create();
         ThrottleGate wall = new ThrottleGate(new ShiftedClock(real, offset), null);
-        wall.throttled(seconds(2));
+        wall.throttled(seconds(2), Context.empty());
         AtomicInteger done = new AtomicInteger();
         for (int i = 0; i < 3; i++) {
             wall.pass().subscribe(v -> {}, e -> {}, done::incrementAndGet);
@@ -315,7 +315,7 @@ class ThrottleGateTests {
 
     @Test
     void aDisposedSchedulerFailsThoseWhoWaitInsteadOfHangingThem() {
-        gate.throttled(seconds(1));
+        gate.throttled(seconds(1), Context.empty());
         time.dispose();
         StepVerifier.create(gate.pass())
                 .expectError(RejectedExecutionException.class)
@@ -324,12 +324,12 @@ class ThrottleGateTests {
 
     @Test
     void aDisposedSchedulerFailsThoseWhoWaitAlready() {
-        gate.throttled(seconds(1));
+        gate.throttled(seconds(1), Context.empty());
         List<Throwable> failures = new ArrayList<>();
         gate.pass().subscribe(v -> {}, failures::add);
         time.dispose();
-        gate.throttled(seconds(2));
-        gate.throttled(seconds(3));
+        gate.throttled(seconds(2), Context.empty());
+        gate.throttled(seconds(3), Context.empty());
         assertThat(failures).hasSize(1).first().isInstanceOf(RejectedExecutionException.class);
     }
 
@@ -350,7 +350,7 @@ class ThrottleGateTests {
                     start.await();
                     for (int i = 0; i < each; i++) {
                         if (i % 500 == lane) {
-                            gate.throttled(Duration.ofMillis(20));
+                            gate.throttled(Duration.ofMillis(20), Context.empty());
                         }
                         Disposable call = gate.pass()
                                 .doOnCancel(cancelled::incrementAndGet)
