@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.HttpResources;
 
 /**
  * The whole library in a quarter of a minute: starts three imports on a simulated index, shows their progress until each has
@@ -21,6 +22,7 @@ public final class Demo {
 
     private static final List<String> SOURCES =
             List.of("s3://acme-vectors/products", "s3://acme-vectors/reviews", "s3://acme-vectors/fail/manuals");
+    private static final Duration LOOPS_END = Duration.ofSeconds(5);
 
     private final PrintStream out;
     private final ProgressBoard board;
@@ -36,46 +38,54 @@ public final class Demo {
      * @param arguments none
      */
     public static void main(String[] arguments) {
-        Demo demo = new Demo(System.out, Terminal.isThere());
+        run(System.out, Duration.ofSeconds(8));
+    }
+
+    /** All of it, to the end of the last event loop: {@code exec:java} takes the classes away when this returns. */
+    static void run(PrintStream out, Duration importDuration) {
+        Demo demo = new Demo(out, Terminal.isThere());
         String host = System.getenv("PINECONE_INDEX_HOST");
         String key = System.getenv("PINECONE_API_KEY");
-        if (host == null || key == null) {
-            demo.simulated(Duration.ofSeconds(8)).block();
-        } else {
-            demo.readOnly(host, key).block();
+        try {
+            if (host == null || key == null) {
+                demo.simulated(importDuration);
+            } else {
+                demo.readOnly(host, key);
+            }
+        } finally {
+            HttpResources.disposeLoopsAndConnectionsLater(Duration.ZERO, LOOPS_END)
+                    .block();
         }
     }
 
     /** A simulated index with a past, three new imports watched together, then the listing. */
-    Mono<Void> simulated(Duration importDuration) {
-        return Mono.using(
-                () -> ImportsSimulator.builder()
-                        .imports(1000)
-                        .importDuration(importDuration)
-                        .build(),
-                simulator -> {
-                    out.println("A simulated index with 1,000 past imports. Three new ones are started.");
-                    simulator.enqueue(Fault.throttled(Duration.ofSeconds(1)).on("GET", "/bulk/imports"));
-                    return with(
-                            simulator.indexHost(),
-                            simulator.apiKey(),
-                            imports -> startAndWatch(imports).then(firstTen(imports)));
-                });
+    void simulated(Duration importDuration) {
+        try (ImportsSimulator simulator = ImportsSimulator.builder()
+                .imports(1000)
+                .importDuration(importDuration)
+                .build()) {
+            out.println("A simulated index with 1,000 past imports. Three new ones are started.");
+            simulator.enqueue(Fault.throttled(Duration.ofSeconds(1)).on("GET", "/bulk/imports"));
+            with(
+                    simulator.indexHost(),
+                    simulator.apiKey(),
+                    imports -> startAndWatch(imports).then(firstTen(imports)));
+        }
     }
 
     /** An index of the user's own. */
-    Mono<Void> readOnly(String host, String key) {
+    void readOnly(String host, String key) {
         out.println("The index that PINECONE_INDEX_HOST names. Nothing is started.");
-        return with(host, key, this::firstTen);
+        with(host, key, this::firstTen);
     }
 
-    private Mono<Void> with(String host, String key, Function<ReactiveImportsApi, Mono<Void>> program) {
-        return Mono.using(
-                () -> ReactiveImportsApi.builder(host, key)
-                        .pollSpec(PollSpec.adaptive(Duration.ofMillis(200), Duration.ofSeconds(1)))
-                        .listener(board)
-                        .build(),
-                program);
+    private void with(String host, String key, Function<ReactiveImportsApi, Mono<Void>> program) {
+        try (ReactiveImportsApi imports = ReactiveImportsApi.builder(host, key)
+                .pollSpec(PollSpec.adaptive(Duration.ofMillis(200), Duration.ofSeconds(1)))
+                .listener(board)
+                .build()) {
+            program.apply(imports).block();
+        }
     }
 
     private Mono<Void> startAndWatch(ReactiveImportsApi imports) {

@@ -105,9 +105,7 @@ class SnippetsTests {
     @Test
     void theDemoRunsToItsEndWithoutATerminal() {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        new Demo(new PrintStream(printed, true, StandardCharsets.UTF_8), false)
-                .simulated(Duration.ofMillis(500))
-                .block(Duration.ofSeconds(20));
+        new Demo(new PrintStream(printed, true, StandardCharsets.UTF_8), false).simulated(Duration.ofMillis(500));
         assertThat(printed.toString(StandardCharsets.UTF_8))
                 .contains("Completed", "Failed", "10 imports read; HTTP requests that took: 1.")
                 .doesNotContain("\u001b");
@@ -116,9 +114,7 @@ class SnippetsTests {
     @Test
     void theDemoDrawsBarsOnATerminal() {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        new Demo(new PrintStream(printed, true, StandardCharsets.UTF_8), true)
-                .simulated(Duration.ofMillis(500))
-                .block(Duration.ofSeconds(20));
+        new Demo(new PrintStream(printed, true, StandardCharsets.UTF_8), true).simulated(Duration.ofMillis(500));
         String screen = printed.toString(StandardCharsets.UTF_8);
         assertThat(screen).contains("\u001b[2K", "[####", "throttled: every call waits", "trying again");
         // wide lines are cut while it draws, and only then: an end at any moment leaves a terminal that wraps
@@ -130,8 +126,7 @@ class SnippetsTests {
     void theDemoReadsAnIndexOfTheUsersOwnAndStartsNothing() {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         new Demo(new PrintStream(printed, true, StandardCharsets.UTF_8), false)
-                .readOnly(simulator.indexHost(), simulator.apiKey())
-                .block(Duration.ofSeconds(20));
+                .readOnly(simulator.indexHost(), simulator.apiKey());
         assertThat(simulator.requests()).allMatch(r -> r.method().equals("GET"));
         assertThat(printed.toString(StandardCharsets.UTF_8)).contains("10 imports read");
     }
