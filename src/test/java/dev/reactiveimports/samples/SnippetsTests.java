@@ -70,7 +70,9 @@ class SnippetsTests {
     @Test
     void anUnknownOutcomeIsReconciled() {
         simulator.enqueue(Fault.reset().on("POST", "/bulk/imports"));
-        StepVerifier.create(snippets.startedOnce()).expectNextCount(1).verifyComplete();
+        StepVerifier.create(snippets.startedOnce().flatMap(imports::awaitImport).map(ImportOperation::statusText))
+                .expectNext("Completed")
+                .verifyComplete();
         assertThat(simulator.requests())
                 .filteredOn(r -> r.method().equals("POST"))
                 .hasSize(1);
