@@ -24,7 +24,7 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionPoolMetrics;
 import reactor.netty.resources.ConnectionProvider;
 
-/** FAULTS 26 and 28: what subscribers do, by what the server sees of it. */
+/** What subscribers do, by what the server sees of it. */
 @ParameterizedClass
 @EnumSource(Transport.class)
 class BackpressureOnTheWireTests {

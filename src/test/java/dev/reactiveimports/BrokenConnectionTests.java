@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** FAULTS 2 to 6: the connection or the answer breaks, and what can be asked again is. */
+/** The connection or the answer breaks, and what can be asked again is. */
 @ParameterizedClass
 @EnumSource(Transport.class)
 class BrokenConnectionTests {

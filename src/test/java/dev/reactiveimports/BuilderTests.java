@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** FAULTS 21 and 22: bad input is refused before any I/O, odd input arrives as it is. */
+/** Bad input is refused before any I/O, odd input arrives as it is. */
 class BuilderTests {
 
     private static ReactiveImportsApi.Builder builder(String host) {

@@ -13,7 +13,7 @@ import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
 
-/** FAULTS 29: what closing does to a stream whose end is near. */
+/** What closing does to a stream whose end is near. */
 class ClosingNearTheEndTests {
 
     private static final int LAST = 2;

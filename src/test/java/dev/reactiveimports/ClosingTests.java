@@ -23,7 +23,7 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.test.publisher.TestPublisher;
 
-/** FAULTS 29: closing ends what is in flight, refuses what follows, and leaves alone what is the caller's. */
+/** Closing ends what is in flight, refuses what follows, and leaves alone what is the caller's. */
 @SuppressWarnings("try") // closing is what is tested
 @ParameterizedClass
 @EnumSource(Transport.class)

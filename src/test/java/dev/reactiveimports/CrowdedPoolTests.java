@@ -26,7 +26,7 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
-/** FAULTS 7 and 26: more calls than the client's own pool has connections, and what becomes of those that wait. */
+/** More calls than the client's own pool has connections, and what becomes of those that wait. */
 @ParameterizedClass
 @EnumSource(Transport.class)
 class CrowdedPoolTests {

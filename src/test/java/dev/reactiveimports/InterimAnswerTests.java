@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** FAULTS 14: answers before the answer never reach a caller, nor give him another's. */
+/** Answers before the answer never reach a caller, nor give him another's. */
 @ParameterizedClass
 @EnumSource(Transport.class)
 class InterimAnswerTests {

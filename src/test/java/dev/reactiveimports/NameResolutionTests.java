@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
-/** FAULTS 1: a host without an address is asked for again, for a start too, since nothing was sent. */
+/** A host without an address is asked for again, for a start too, since nothing was sent. */
 class NameResolutionTests {
 
     private final AtomicInteger lookUps = new AtomicInteger();

@@ -21,7 +21,7 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
-/** FAULTS 7, 11, 12, 19, 23 and 33: the service, or the client's own pool, says no. */
+/** The service, or the client's own pool, says no. */
 @ParameterizedClass
 @EnumSource(Transport.class)
 class RefusalTests {

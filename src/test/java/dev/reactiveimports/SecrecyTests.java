@@ -39,7 +39,7 @@ import reactor.core.observability.micrometer.Micrometer;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** FAULTS 31: the key is sent, and said nowhere. */
+/** The key is sent, and said nowhere. */
 class SecrecyTests {
 
     private static final int CALLS = 11;

@@ -30,7 +30,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
-/** FAULTS 1 to 6, 11 to 13 and 15 for a start: one POST whenever the service may have taken it, again only when it surely did not. */
+/** One POST whenever the service may have taken it, again only when it surely did not. */
 @ParameterizedClass
 @EnumSource(Transport.class)
 class StartOnceTests {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-/** FAULTS 8 to 11: how long the client leaves a service alone, by the times at which the server read its requests. */
+/** How long the client leaves a service alone, by the times at which the server read its requests. */
 @ParameterizedClass
 @EnumSource(Transport.class)
 class ThrottlingTests {

@@ -31,7 +31,7 @@ import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
-/** FAULTS 1 and 32: what happens before a request can be sent, and whom the key is shown to. */
+/** What happens before a request can be sent, and whom the key is shown to. */
 @ParameterizedClass
 @EnumSource(Transport.class)
 class TlsTests {

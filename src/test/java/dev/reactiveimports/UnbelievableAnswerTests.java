@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
-/** FAULTS 15, 17 and 20: successes that cannot be believed are asked for once more, and never decoded into something. */
+/** Successes that cannot be believed are asked for once more, and never decoded into something. */
 @ParameterizedClass
 @EnumSource(Transport.class)
 class UnbelievableAnswerTests {
