@@ -117,35 +117,26 @@ class CallPolicyTests {
 
     @Test
     void oneThrottledCallHoldsBackTheOthers() {
-        for (Throwable refusal :
-                List.of(Failures.status(429, Duration.ofSeconds(3)), Failures.status(503, Duration.ofSeconds(3)))) {
-            instants.clear();
-            ThrottleGate shared = new ThrottleGate(time, null);
-            CallPolicy policy = new CallPolicy(ImportsRetry.none(), budget, shared, null);
-            long from = time.millis();
-            start(policy.retrying(Operation.LIST, failing(refusal)));
-            start(policy.retrying(Operation.LIST, failing()));
-            time.advance(Duration.ofHours(1));
-            assertThat(instants).containsExactly(from, from + 3000);
-        }
+        holdsBackTheOthers(3000, Failures.status(429, Duration.ofSeconds(3)));
+        holdsBackTheOthers(3000, Failures.status(503, Duration.ofSeconds(3)));
     }
 
     @Test
     void holdsThemBackForASecondWhenTheServiceDoesNotSay() {
-        for (Throwable refusal : List.of(
-                Failures.status(429),
-                Failures.status(429, Duration.ZERO),
-                Failures.status(503, Duration.ZERO),
-                Failures.status(429, Duration.ofSeconds(61)))) {
-            instants.clear();
-            ThrottleGate shared = new ThrottleGate(time, null);
-            CallPolicy policy = new CallPolicy(ImportsRetry.none(), budget, shared, null);
-            long from = time.millis();
-            start(policy.retrying(Operation.LIST, failing(refusal)));
-            start(policy.retrying(Operation.LIST, failing()));
-            time.advance(Duration.ofHours(1));
-            assertThat(instants).containsExactly(from, from + 1000);
-        }
+        holdsBackTheOthers(1000, Failures.status(429));
+        holdsBackTheOthers(1000, Failures.status(429, Duration.ZERO));
+        holdsBackTheOthers(1000, Failures.status(503, Duration.ZERO));
+        holdsBackTheOthers(1000, Failures.status(429, Duration.ofSeconds(61)));
+    }
+
+    private void holdsBackTheOthers(long millis, Throwable refusal) {
+        instants.clear();
+        CallPolicy policy = policy(ImportsRetry.none());
+        long from = time.millis();
+        start(policy.retrying(Operation.LIST, failing(refusal)));
+        start(policy.retrying(Operation.LIST, failing()));
+        time.advance(Duration.ofHours(1));
+        assertThat(instants).containsExactly(from, from + millis);
     }
 
     @Test

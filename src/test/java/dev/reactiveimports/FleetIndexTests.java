@@ -17,7 +17,7 @@ class FleetIndexTests {
     private final PollSpec every5s =
             PollSpec.fixedInterval(Duration.ofSeconds(5)).scheduler(time);
     private final FleetService service = new FleetService();
-    private final FleetWatcher watcher = new FleetWatcher();
+    private final Watcher watcher = new Watcher();
 
     @Test
     void nothingIsListedBeforeDemand() {

@@ -29,7 +29,7 @@ class FleetWatchTests {
     private final PollSpec every5s =
             PollSpec.fixedInterval(Duration.ofSeconds(5)).scheduler(time);
     private final FleetService service = new FleetService();
-    private final FleetWatcher watcher = new FleetWatcher();
+    private final Watcher watcher = new Watcher();
 
     @Test
     void nothingHappensBeforeDemand() {
@@ -605,7 +605,7 @@ class FleetWatchTests {
     @Test
     void eachSubscriptionWatchesForItself() {
         service.with(ids(0, 1));
-        FleetWatcher other = new FleetWatcher();
+        Watcher other = new Watcher();
         Flux<ImportOperation> flux = service.watch(every5s).watchImports(Mono.just("i0"));
         flux.subscribe(watcher);
         flux.subscribe(other);

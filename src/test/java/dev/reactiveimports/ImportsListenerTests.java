@@ -14,7 +14,6 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,57 +31,11 @@ class ImportsListenerTests {
     private static final PollSpec OFTEN = PollSpec.fixedInterval(Duration.ofMillis(10));
     private static final String TOKEN = "c2VjcmV0LXRva2Vu";
 
-    private static final class Recorder implements ImportsListener {
-
-        final List<Object> events = new CopyOnWriteArrayList<>();
-        private final boolean throwing;
-
-        Recorder(boolean throwing) {
-            this.throwing = throwing;
-        }
-
-        <E> List<E> all(Class<E> kind) {
-            return events.stream().filter(kind::isInstance).map(kind::cast).toList();
-        }
-
-        private void record(Object event) {
-            events.add(event);
-            if (throwing) {
-                throw new IllegalStateException("a listener's own mistake");
-            }
-        }
-
-        @Override
-        public void onExchange(Exchange exchange) {
-            record(exchange);
-        }
-
-        @Override
-        public void onRetry(Retrying retry) {
-            record(retry);
-        }
-
-        @Override
-        public void onThrottle(Duration wait) {
-            record(wait);
-        }
-
-        @Override
-        public void onPoll(Poll poll) {
-            record(poll);
-        }
-
-        @Override
-        public void onStatusChange(ImportStatusChange change) {
-            record(change);
-        }
-    }
-
     private final ImportsSimulator simulator = ImportsSimulator.builder()
             .importDuration(Duration.ofMillis(300))
             .imports(3)
             .build();
-    private final Recorder recorder = new Recorder(false);
+    private final RecordingListener recorder = RecordingListener.quiet();
     private final ReactiveImportsApi imports = client(recorder);
 
     private ReactiveImportsApi client(ImportsListener listener) {
@@ -174,7 +127,8 @@ class ImportsListenerTests {
 
     @Test
     void whatAListenerThrowsHarmsNothing() {
-        Recorder throwing = new Recorder(true);
+        RecordingListener throwing =
+                RecordingListener.throwing(() -> new IllegalStateException("a listener's own mistake"));
         simulator.enqueue(Fault.throttled(Duration.ofSeconds(1)));
         simulator.enqueue(Fault.status(500).on("GET", "/bulk/imports/"));
         try (ReactiveImportsApi told = client(throwing)) {
@@ -194,7 +148,8 @@ class ImportsListenerTests {
 
     @Test
     void eachOfSeveralIsToldWhateverTheOthersThrow() {
-        Recorder throwing = new Recorder(true);
+        RecordingListener throwing =
+                RecordingListener.throwing(() -> new IllegalStateException("a listener's own mistake"));
         try (ReactiveImportsApi told = client(ImportsListener.all(List.of(throwing, recorder)))) {
             told.watchImport("1", OFTEN).blockLast(LONG);
         }

@@ -431,31 +431,6 @@ class PollSpecTests {
         return new ImportsApiException(status, "status " + status, null, null, null);
     }
 
-    /** Requests nothing by itself and keeps what it gets. */
-    private static final class Watcher extends BaseSubscriber<ImportOperation> {
-        final List<ImportOperation> seen = new ArrayList<>();
-        Throwable failure;
-        boolean completed;
-
-        @Override
-        protected void hookOnSubscribe(Subscription subscription) {}
-
-        @Override
-        protected void hookOnNext(ImportOperation value) {
-            seen.add(value);
-        }
-
-        @Override
-        protected void hookOnComplete() {
-            completed = true;
-        }
-
-        @Override
-        protected void hookOnError(Throwable throwable) {
-            failure = throwable;
-        }
-    }
-
     /** Its delays are over at once, each moving its clock. */
     private static final class NoWait implements Scheduler {
         private final AtomicLong now = new AtomicLong();

@@ -17,55 +17,12 @@ import reactor.util.context.ContextView;
 
 class SafeListenerTests {
 
-    private static final class Recorder implements ImportsListener {
-
-        final List<Object> events = new ArrayList<>();
-        private final Throwable thrown;
-
-        Recorder(Throwable thrown) {
-            this.thrown = thrown;
-        }
-
-        private void record(Object event) {
-            events.add(event);
-            if (thrown instanceof Error error) {
-                throw error;
-            }
-            throw (RuntimeException) thrown;
-        }
-
-        @Override
-        public void onExchange(Exchange exchange) {
-            record(exchange);
-        }
-
-        @Override
-        public void onRetry(Retrying retry) {
-            record(retry);
-        }
-
-        @Override
-        public void onThrottle(Duration wait) {
-            record(wait);
-        }
-
-        @Override
-        public void onPoll(Poll poll) {
-            record(poll);
-        }
-
-        @Override
-        public void onStatusChange(ImportStatusChange change) {
-            record(change);
-        }
-    }
-
     private static final ImportOperation OPERATION =
             new ImportOperation("1", null, ImportStatus.PENDING, "Pending", null, null, 0, 0, null, null);
 
     @Test
     void tellsEverythingAndSwallowsWhatIsThrown() {
-        Recorder recorder = new Recorder(new IllegalStateException("mine"));
+        RecordingListener recorder = RecordingListener.throwing(() -> new IllegalStateException("mine"));
         ImportsListener safe = SafeListener.of(recorder);
         Object[] events = {
             new Exchange(Operation.LIST, 1, 200, null, Duration.ZERO, 0),
@@ -91,7 +48,7 @@ class SafeListenerTests {
         ImportsListener safe = SafeListener.of(new ImportsListener() {
             @Override
             public ImportsListener inContext(ContextView context) {
-                Recorder bound = new Recorder(new IllegalStateException("mine"));
+                RecordingListener bound = RecordingListener.throwing(() -> new IllegalStateException("mine"));
                 told.add(context.get("tenant"));
                 return context.isEmpty() ? this : bound;
             }
@@ -126,14 +83,14 @@ class SafeListenerTests {
 
     @Test
     void letsTheJvmDie() {
-        ImportsListener safe = SafeListener.of(new Recorder(new OutOfMemoryError("test")));
+        ImportsListener safe = SafeListener.of(RecordingListener.dying(new OutOfMemoryError("test")));
         assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> safe.onThrottle(Duration.ZERO));
     }
 
     @Test
     void isNothingWithoutAListenerAndNeverStacked() {
         assertThat(SafeListener.of(null)).isNull();
-        ImportsListener safe = SafeListener.of(new Recorder(new IllegalStateException()));
+        ImportsListener safe = SafeListener.of(RecordingListener.throwing(() -> new IllegalStateException()));
         assertThat(SafeListener.of(safe)).isSameAs(safe);
     }
 }

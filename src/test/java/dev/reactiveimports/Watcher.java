@@ -7,7 +7,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 
 /** Requests nothing by itself and keeps what it gets. */
-final class FleetWatcher extends BaseSubscriber<ImportOperation> {
+final class Watcher extends BaseSubscriber<ImportOperation> {
 
     final List<ImportOperation> seen = Collections.synchronizedList(new ArrayList<>());
     volatile Throwable failure;
