@@ -29,8 +29,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import kotlinx.coroutines.reactive.ReactiveFlowKt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Publisher;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -202,5 +204,21 @@ class RecipesTests {
                 .awaitDone(20, TimeUnit.SECONDS)
                 .assertValueCount(5);
         assertThat(simulator.requestCount()).isEqualTo(1);
+    }
+
+    /** What {@code imports.listImports().asFlow()} is in Kotlin, and the way back, in which demand goes through both. */
+    @Test
+    void kotlinsFlowListsTheSameImports() {
+        simulator.add(250);
+        Publisher<ImportOperation> flow = ReactiveFlowKt.asPublisher(ReactiveFlowKt.asFlow(imports.listImports()));
+        StepVerifier.create(flow, 0)
+                .thenRequest(1)
+                .expectNextCount(1)
+                .then(() -> assertThat(simulator.requestCount()).isEqualTo(1))
+                .thenRequest(Long.MAX_VALUE)
+                .expectNextCount(249)
+                .expectComplete()
+                .verify(LONG);
+        assertThat(simulator.requestCount()).isEqualTo(3);
     }
 }
