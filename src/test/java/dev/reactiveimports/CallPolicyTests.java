@@ -140,6 +140,30 @@ class CallPolicyTests {
     }
 
     @Test
+    void whoWasHeldBackPassesTheGateAgainAndHasNotTriedYet() {
+        run(exact().retrying(Operation.LIST, failing(Failures.reset())));
+        instants.clear();
+        numbers.clear();
+        told.clear();
+        AtomicInteger heldBack = new AtomicInteger();
+        long from = time.millis();
+        run(exact().retrying(
+                        Operation.LIST,
+                        number -> failing().apply(number).flatMap(done -> {
+                            if (heldBack.incrementAndGet() > 2) {
+                                return Mono.just(done);
+                            }
+                            gate.throttled(Duration.ofSeconds(3), Context.empty());
+                            return Mono.error(new ThrottleGate.HeldBack());
+                        })));
+        assertThat(numbers).containsExactly(1, 1, 1);
+        assertThat(instants).containsExactly(from, from + 3000, from + 6000);
+        assertThat(told).isEmpty();
+        assertThat(outcomes).containsExactly("done", "complete", "done", "complete");
+        assertThat(budget.tokens()).as("of a first-try success").isEqualTo(496);
+    }
+
+    @Test
     void otherFailuresHoldBackNobody() {
         CallPolicy policy = policy(ImportsRetry.none());
         start(policy.retrying(Operation.LIST, failing(Failures.status(503))));

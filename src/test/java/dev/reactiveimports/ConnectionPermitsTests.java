@@ -246,6 +246,21 @@ class ConnectionPermitsTests {
     }
 
     @Test
+    void aPermitThatIsFreedJustBeforeTheQueueIsTakenAtOnce() {
+        Sinks.One<String> holder = Sinks.one();
+        // asked between the look for a free permit and the queue
+        ConnectionPermits one = new ConnectionPermits(1, WAIT, time, () -> {
+            holder.tryEmitValue("first");
+            return 0;
+        });
+        one.holding(holder.asMono()).subscribe(seen::add);
+        one.holding(Mono.just("second")).subscribe(seen::add);
+        assertThat(seen).containsExactly("first", "second");
+        assertThat(one.free()).isEqualTo(1);
+        assertThat(time.timers()).isZero();
+    }
+
+    @Test
     void onceClosedNobodyIsLetIn() {
         List<Disposable> calls = calls(5);
         permits.close();

@@ -85,6 +85,13 @@ class SafeListenerTests {
     void letsTheJvmDie() {
         ImportsListener safe = SafeListener.of(RecordingListener.dying(new OutOfMemoryError("test")));
         assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> safe.onThrottle(Duration.ZERO));
+        ImportsListener binding = SafeListener.of(new ImportsListener() {
+            @Override
+            public ImportsListener inContext(ContextView context) {
+                throw new OutOfMemoryError("test");
+            }
+        });
+        assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> binding.inContext(Context.empty()));
     }
 
     @Test

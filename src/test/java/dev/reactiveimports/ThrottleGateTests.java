@@ -198,6 +198,28 @@ class ThrottleGateTests {
     }
 
     @Test
+    void tellsHowOftenItWasClosed() {
+        assertThat(gate.closings()).isZero();
+        gate.throttled(seconds(3), Context.empty());
+        assertThat(gate.closings()).isEqualTo(1);
+        gate.throttled(seconds(3), Context.empty());
+        assertThat(gate.closings()).as("no longer than before").isEqualTo(1);
+        gate.throttled(seconds(4), Context.empty());
+        assertThat(gate.closings()).isEqualTo(2);
+        assertThat(told).containsExactly(seconds(3), seconds(4));
+    }
+
+    @Test
+    void aRefusalAtTheMomentOfReopeningIsOneOfTheFirstPace() {
+        gate.throttled(seconds(1), Context.empty());
+        time.advance(seconds(1));
+        gate.throttled(seconds(1), Context.empty());
+        calls(200);
+        time.advance(seconds(4));
+        assertThat(passed).as("4 a second, creeping").hasSizeBetween(12, 16);
+    }
+
+    @Test
     void refusalsWhileClosedCountOnce() {
         gate.throttled(seconds(1), Context.empty());
         calls(300);
