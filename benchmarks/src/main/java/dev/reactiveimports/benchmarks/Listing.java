@@ -71,7 +71,7 @@ final class Listing {
     }
 
     private void behindDelay(int millis, int pages) throws IOException {
-        List<String> clients = List.of("drain", "library", "naive", "jdk", "sdk");
+        List<String> clients = List.of("drain", "limit", "library", "naive", "jdk", "sdk");
         fleet.serve(pages, millis);
         Map<String, List<Sample>> samples = fleet.rounds(plan.rounds(), "drain", clients);
         report.title(
