@@ -206,7 +206,10 @@ final class FleetSubscription implements Subscription {
             failedTicks = 0;
             earlierFailures.clear();
             notBefore = now + (long) spec.minMillis();
-            done.failed().forEach((watched, cause) -> fleet.failed(watched, cause, now));
+            done.failed().forEach((watched, cause) -> {
+                notBefore = Math.max(notBefore, now + Pace.pauseAskedBy(cause));
+                fleet.failed(watched, cause, now);
+            });
         }
         soonest = fleet.soonest();
         if (indexPace != null) {
@@ -225,7 +228,7 @@ final class FleetSubscription implements Subscription {
         if (earlierFailures.size() < MAX_SUPPRESSED) {
             earlierFailures.add(failure);
         }
-        notBefore = now + Pace.afterFailure(spec, failedTicks);
+        notBefore = now + Pace.afterFailure(spec, failedTicks, failure);
     }
 
     private void join(String id) {

@@ -170,9 +170,12 @@ final class FleetTick {
             fleet.postpone(one, clock.now());
         } else if (ImportsRetry.isTransient(failure)) {
             failed.put(one, failure);
+            boolean refused = Pace.pauseAskedBy(failure) > 0;
             // when nothing is answered, asking on makes an outage worse
-            if (nothingAnswered() && failed.size() >= CONCURRENCY) {
+            if (nothingAnswered() && (refused || failed.size() >= CONCURRENCY)) {
                 transientFailure = failure;
+            }
+            if (refused || transientFailure != null) {
                 end();
             }
         } else if (!concernsOneImport(failure)) {

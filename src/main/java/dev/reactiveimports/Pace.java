@@ -1,5 +1,6 @@
 package dev.reactiveimports;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class Pace {
     private static final double STANDSTILL = 0.05;
 
     private static final double BACKOFF = 1.5;
+    private static final Duration LONGEST_PAUSE = Duration.ofDays(1);
 
     private final long firstSeen;
     private final long started;
@@ -58,6 +60,23 @@ final class Pace {
     static long afterFailure(PollSpec spec, int failures) {
         double doubled = spec.minMillis() * Math.scalb(1.0, Math.min(failures, 40) - 1);
         return spec.jittered(Math.min(spec.maxMillis(), doubled));
+    }
+
+    /**
+     * The same, but no sooner than the service asked in its refusal, as far as a day: its pause may be longer than the retries
+     * of one call wait for.
+     */
+    static long afterFailure(PollSpec spec, int failures, Throwable failure) {
+        return Math.max(afterFailure(spec, failures), pauseAskedBy(failure));
+    }
+
+    /** In milliseconds; 0 if the failure says nothing of it. */
+    static long pauseAskedBy(Throwable failure) {
+        Duration asked = failure instanceof ImportsApiException refusal ? refusal.retryAfter() : null;
+        if (asked == null) {
+            return 0;
+        }
+        return asked.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE.toMillis() : asked.toMillis();
     }
 
     private double adaptive(double min, double seenPercent, long now) {

@@ -120,7 +120,7 @@ public final class PollSpec {
      * How many polls may fail in a row: when so many have, the watch ends with the last one's error, which keeps the ones
      * before it as suppressed (10 at most). Defaults to 5. Only failures that may pass count, after their own retries; any
      * other ends a watch at once. After a failed poll the shortest wait applies, doubled by each further failure up to the
-     * longest.
+     * longest, or what the service asked for by {@code Retry-After} where that is longer, up to a day.
      *
      * @param n 1 or more; 1 tolerates no failure
      * @return a changed copy

@@ -96,7 +96,7 @@ final class Polling {
         if (earlierFailures.size() < MAX_SUPPRESSED) {
             earlierFailures.add(failure);
         }
-        wait = Pace.afterFailure(spec, failures);
+        wait = Pace.afterFailure(spec, failures, failure);
         return Mono.empty();
     }
 

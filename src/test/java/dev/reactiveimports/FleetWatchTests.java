@@ -387,6 +387,38 @@ class FleetWatchTests {
     }
 
     @Test
+    void afterARefusalNobodyIsAskedSoonerThanTheServiceSaid() {
+        service.with(ids(0, 500));
+        service.describing = id -> service.requests() == 40 ? Mono.error(refusal()) : service.find(id);
+        service.listing = token -> Mono.just(new ImportPage(List.of(), null));
+        watch(ids(0, 500));
+        watcher.request(Long.MAX_VALUE);
+        int asked = service.requests();
+        assertThat(asked).as("those under way beside it").isBetween(40, 48);
+        forward(119);
+        assertThat(service.requests()).isEqualTo(asked);
+        forward(6);
+        assertThat(watcher.seenIds()).as("none is left out").containsExactlyInAnyOrderElementsOf(ids(0, 500));
+        assertThat(watcher.failure).isNull();
+    }
+
+    @Test
+    void aRefusedListingIsNotAskedForSoonerThanTheServiceSaid() {
+        service.listing = token -> Mono.error(refusal());
+        watch(ids(0, 500));
+        watcher.request(Long.MAX_VALUE);
+        forward(119);
+        assertThat(service.requests()).isEqualTo(1);
+        forward(4 * 120);
+        assertThat(service.requests()).isEqualTo(5);
+        assertThat(watcher.failure).isInstanceOf(ImportsApiException.class);
+    }
+
+    private static ImportsApiException refusal() {
+        return new ImportsApiException(429, "slow down", null, null, Duration.ofSeconds(120));
+    }
+
+    @Test
     void aSingleImportFailsAfterFiveFailuresInARow() {
         service.describing = id -> Mono.error(answer(503));
         watch(List.of("i0"));

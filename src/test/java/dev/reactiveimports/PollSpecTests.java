@@ -73,6 +73,27 @@ class PollSpecTests {
     }
 
     @Test
+    void afterARefusalNoPollComesSoonerThanTheServiceAsked() {
+        watch(every5s.jitter(0.5), n -> n <= 3 ? Mono.error(refusal(n == 2 ? 1 : 120)) : running(n));
+        watcher.request(Long.MAX_VALUE);
+        forward(1000);
+        assertThat(polledAt).startsWith(0L, 120L);
+        assertThat(polledAt.get(2)).as("its own wait is the longer one").isBetween(122L, 135L);
+        assertThat(polledAt.get(3) - polledAt.get(2)).isEqualTo(120);
+        assertThat(watcher.failure).isNull();
+    }
+
+    @Test
+    void aPauseOfYearsIsADay() {
+        watch(every5s, n -> n == 1 ? Mono.error(refusal(Long.MAX_VALUE)) : running(n));
+        watcher.request(2);
+        forward(24 * 3600 - 1);
+        assertThat(polledAt).hasSize(1);
+        forward(1);
+        assertThat(polledAt).hasSize(2);
+    }
+
+    @Test
     void unchangedObservationsAreNotEmittedAndKeepTheirDemand() {
         watch(every5s, n -> running(n < 10 ? 1 : 2));
         watcher.request(2);
@@ -425,6 +446,10 @@ class PollSpecTests {
     private static ImportOperation operation(double percent) {
         return new ImportOperation(
                 "1", null, ImportStatus.IN_PROGRESS, "InProgress", Instant.MAX, null, percent, 0, null, null);
+    }
+
+    private static ImportsApiException refusal(long seconds) {
+        return new ImportsApiException(429, "slow down", null, null, Duration.ofSeconds(seconds));
     }
 
     private static ImportsApiException answer(int status) {
