@@ -7,6 +7,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.publisher.SynchronousSink;
 
 /**
@@ -36,7 +37,12 @@ final class Pagination {
      * @param readAhead pages to fetch ahead of demand, from the first demand on
      */
     static Flux<ImportOperation> items(Flux<ImportPage> pages, int readAhead) {
-        return ahead(pages, readAhead).concatMapDelayError(Pagination::itemsOf, 0);
+        return Flux.defer(() -> {
+            Sinks.Empty<Void> broken = Sinks.empty();
+            return ahead(pages, readAhead)
+                    .takeUntilOther(broken.asMono())
+                    .concatMapDelayError(page -> itemsOf(page, broken), 0);
+        });
     }
 
     /** The pages, some of them fetched before they are requested, but none before the first demand. */
@@ -58,31 +64,36 @@ final class Pagination {
         return onDemand(Mono.defer(() -> fetch.apply(token)).doOnError(ImportsException.class, e -> e.atPage(token)));
     }
 
-    private static Flux<ImportOperation> itemsOf(ImportPage page) {
+    /**
+     * The items of one page.
+     *
+     * @param broken told when the subscriber throws: no page may follow, whatever errors are kept back
+     */
+    private static Flux<ImportOperation> itemsOf(ImportPage page, Sinks.Empty<Void> broken) {
         if (page.items().isEmpty()) {
             return Flux.empty();
         }
-        return Flux.generate(page.items()::iterator, page.hasNext() ? Pagination::emit : Pagination::emitAndEnd);
+        boolean last = !page.hasNext();
+        return Flux.generate(page.items()::iterator, (items, sink) -> {
+            try {
+                return emit(items, sink, last);
+            } catch (Throwable theirs) {
+                broken.tryEmitEmpty();
+                throw theirs;
+            }
+        });
     }
 
-    /** Ends on the demand after the last item: only then may the next page be fetched. */
+    /** Ends with the last item if nothing follows, else on the demand after it: only then may the next page be fetched. */
     private static Iterator<ImportOperation> emit(
-            Iterator<ImportOperation> items, SynchronousSink<ImportOperation> sink) {
+            Iterator<ImportOperation> items, SynchronousSink<ImportOperation> sink, boolean last) {
         if (items.hasNext()) {
             sink.next(items.next());
-        } else {
-            sink.complete();
+            if (!last || items.hasNext()) {
+                return items;
+            }
         }
-        return items;
-    }
-
-    /** Ends with the last item: nothing follows. */
-    private static Iterator<ImportOperation> emitAndEnd(
-            Iterator<ImportOperation> items, SynchronousSink<ImportOperation> sink) {
-        sink.next(items.next());
-        if (!items.hasNext()) {
-            sink.complete();
-        }
+        sink.complete();
         return items;
     }
 }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -113,10 +114,22 @@ class DifficultSubscriberTests {
         int more = 60; // than the pool has connections
         CountDownLatch thrown = new CountDownLatch(more);
         for (int i = 0; i < more; i++) {
-            call.on(imports).subscribe(new Rude(thrown));
+            call.on(imports).subscribe(new Rude(thrown, new CountDownLatch(1)));
         }
         assertThat(thrown.await(20, TimeUnit.SECONDS)).isTrue();
         assertOthersAreServed();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void nothingIsFetchedForASubscriberThatThrew(int readAhead) throws InterruptedException {
+        Rude rude = new Rude(new CountDownLatch(2), new CountDownLatch(1));
+        imports.listImports(ListImportsSpec.create().pageSize(10).readAhead(readAhead))
+                .subscribe(rude);
+        assertThat(rude.failed.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(rude.thrown.getCount()).as("one item").isEqualTo(1);
+        imports.describeImport("1").block(SOON);
+        assertThat(simulator.requestCount()).isBetween(2L, 2L + readAhead);
     }
 
     @ParameterizedTest
@@ -231,7 +244,7 @@ class DifficultSubscriberTests {
     }
 
     /** Throws what it is given back at the publisher. */
-    private record Rude(CountDownLatch thrown) implements CoreSubscriber<Object> {
+    private record Rude(CountDownLatch thrown, CountDownLatch failed) implements CoreSubscriber<Object> {
         @Override
         public void onSubscribe(Subscription subscription) {
             subscription.request(Long.MAX_VALUE);
@@ -244,7 +257,9 @@ class DifficultSubscriberTests {
         }
 
         @Override
-        public void onError(Throwable failure) {}
+        public void onError(Throwable failure) {
+            failed.countDown();
+        }
 
         @Override
         public void onComplete() {}
