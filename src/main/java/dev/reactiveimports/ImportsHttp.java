@@ -152,7 +152,9 @@ final class ImportsHttp {
                     return outcome;
                 }))
                 // lets go of the connection first: what follows may want it, or take its time
-                .publishOn(Schedulers.fromExecutor(connection.channel().eventLoop()));
+                // as a plain executor: decorators and meters of Reactor's are for schedulers that stay
+                .publishOn(Schedulers.fromExecutor(
+                        task -> connection.channel().eventLoop().execute(task)));
     }
 
     private static <T> Outcome<T> decode(WireCall<T> call, String key, HttpClientResponse answer, BoundedBody body) {

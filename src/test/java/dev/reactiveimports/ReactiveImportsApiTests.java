@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.StepVerifierOptions;
 import reactor.util.context.Context;
@@ -50,6 +52,25 @@ class ReactiveImportsApiTests {
     private ReactiveImportsApi.Builder builder() {
         return ReactiveImportsApi.builder(simulator.indexHost(), simulator.apiKey())
                 .pollSpec(PollSpec.fixedInterval(Duration.ofMillis(20)));
+    }
+
+    /** A decorator, as Reactor's meters and some agents set one, is for schedulers that stay. */
+    @Test
+    void noCallMakesAScheduler() {
+        simulator.add(1);
+        imports.warmup().block();
+        AtomicInteger made = new AtomicInteger();
+        Schedulers.addExecutorServiceDecorator("count", (scheduler, executor) -> {
+            made.incrementAndGet();
+            return executor;
+        });
+        try {
+            imports.describeImport("1").block();
+            imports.listImports().blockLast();
+        } finally {
+            Schedulers.removeExecutorServiceDecorator("count");
+        }
+        assertThat(made).hasValue(0);
     }
 
     @Test
