@@ -42,10 +42,6 @@ final class ConnectionPermits {
     private final Queue<MonoSink<Void>> granted = new ArrayDeque<>();
     private boolean granting;
 
-    ConnectionPermits(int permits, Duration longestWait, Scheduler scheduler) {
-        this(permits, longestWait, scheduler, () -> 0);
-    }
-
     /**
      * Permits for calls that passed a gate.
      *
@@ -59,21 +55,31 @@ final class ConnectionPermits {
     }
 
     /** For a pool that is not ours to count: nobody ever waits. */
-    static ConnectionPermits unlimited(Scheduler scheduler) {
-        return new ConnectionPermits(Integer.MAX_VALUE, Duration.ZERO, scheduler);
+    static ConnectionPermits unlimited(ThrottleGate gate) {
+        return new ConnectionPermits(Integer.MAX_VALUE, Duration.ZERO, gate.scheduler(), gate::closings);
     }
 
     Scheduler scheduler() {
         return scheduler;
     }
 
+    /** How often the gate was closed so far. Who passes it remembers that, for {@link #holding}. */
+    int closings() {
+        return closings.getAsInt();
+    }
+
     /**
      * The exchange, begun once there is a permit for it, which is free again before its end is signalled. Fails as an
      * exhausted pool does if that takes too long, and with {@link ThrottleGate.HeldBack} if the gate was closed meanwhile: who
-     * waits here is not to be sent because those before were refused.
+     * passed it and then waited, here or for its key, is not to be sent because those before were refused.
+     *
+     * @param passedAt the closings when the caller passed the gate
      */
-    <T> Mono<T> holding(Mono<T> exchange) {
-        return Mono.using(this::take, place -> place == NONE ? exchange : queued(place, exchange), this::leave);
+    <T> Mono<T> holding(Mono<T> exchange, int passedAt) {
+        Mono<T> stillWelcome =
+                Mono.defer(() -> closings() == passedAt ? exchange : Mono.error(new ThrottleGate.HeldBack()));
+        return Mono.using(
+                this::take, place -> place == NONE ? stillWelcome : queue(place).then(stillWelcome), this::leave);
     }
 
     /** Lets nobody in from now on: those who wait are about to be ended by whoever closes. */
@@ -84,13 +90,6 @@ final class ConnectionPermits {
     /** How many are free; below zero, how many wait. */
     int free() {
         return free.get();
-    }
-
-    private <T> Mono<T> queued(Place place, Mono<T> exchange) {
-        int before = closings.getAsInt();
-        return queue(place)
-                .then(Mono.defer(
-                        () -> closings.getAsInt() == before ? exchange : Mono.error(new ThrottleGate.HeldBack())));
     }
 
     private Mono<Void> queue(Place place) {

@@ -117,8 +117,7 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
         ConnectionProvider ownPool = base == null ? HardenedClient.pool(scheduler) : null;
         HttpClient client = base == null ? HardenedClient.of(requireNonNull(ownPool), host.isSecure()) : base;
         ThrottleGate gate = new ThrottleGate(scheduler, told);
-        ConnectionPermits permits =
-                base == null ? HardenedClient.permits(gate) : ConnectionPermits.unlimited(scheduler);
+        ConnectionPermits permits = base == null ? HardenedClient.permits(gate) : ConnectionPermits.unlimited(gate);
         ImportsHttp http = new ImportsHttp(
                 HardenedClient.harden(customizer.apply(client)),
                 permits,

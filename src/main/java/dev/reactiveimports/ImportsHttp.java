@@ -84,8 +84,11 @@ final class ImportsHttp {
     }
 
     private <T> Mono<T> bare(WireCall<T> call, ExchangeTrace trace) {
-        return apiKey.flatMap(key -> permits.holding(exchange(call, Limits.requireApiKey(key), trace))
-                .onErrorMap(ImportsHttp::isFailure, FailureMapping::broken));
+        return Mono.defer(() -> {
+            int passedAt = permits.closings();
+            return apiKey.flatMap(key -> permits.holding(exchange(call, Limits.requireApiKey(key), trace), passedAt)
+                    .onErrorMap(ImportsHttp::isFailure, FailureMapping::broken));
+        });
     }
 
     private <T> Mono<T> told(Mono<T> exchange, ExchangeTrace trace) {

@@ -37,8 +37,8 @@ public interface ReactiveImportsApi extends AutoCloseable {
     /**
      * A builder with every default, for keys that change.
      * @param indexHost the index's host
-     * @param apiKey subscribed to once for each HTTP request, retries included, and once more for one that waited for a
-     *     connection when the service asked for a pause, since the key may have changed after it; an error of it is that
+     * @param apiKey subscribed to once for each HTTP request, retries included, and once more for one that was not sent
+     *     yet when the service asked for a pause, since the key may have changed after it; an error of it is that
      *     request's failure, never wrapped, and retried if {@link ImportsRetry#isTransient}; an empty one is an {@link
      *     IllegalStateException}
      * @return a builder

@@ -17,7 +17,7 @@ class ConnectionPermitsRaceTests {
     @Test
     void losesNoPermitAndDoublesNoneWhenThreadsRace() throws Exception {
         CountingScheduler time = new CountingScheduler();
-        ConnectionPermits one = new ConnectionPermits(1, Duration.ofSeconds(10), time);
+        ConnectionPermits one = new ConnectionPermits(1, Duration.ofSeconds(10), time, () -> 0);
         int rounds = 50_000;
         AtomicInteger running = new AtomicInteger();
         AtomicInteger ran = new AtomicInteger();
@@ -34,8 +34,8 @@ class ConnectionPermitsRaceTests {
                 Thread.onSpinWait();
             }
             for (int i = 0; i < rounds; i++) {
-                Disposable first = one.holding(until).subscribe();
-                Disposable second = one.holding(until).subscribe();
+                Disposable first = one.holding(until, 0).subscribe();
+                Disposable second = one.holding(until, 0).subscribe();
                 // whoever waits is let in by this, or by the other thread, or leaves
                 first.dispose();
                 second.dispose();

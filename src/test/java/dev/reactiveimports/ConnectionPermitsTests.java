@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 import reactor.test.StepVerifier;
 import reactor.util.context.Context;
 
@@ -23,7 +25,7 @@ class ConnectionPermitsTests {
     private static final Duration WAIT = Duration.ofSeconds(10);
 
     private final CountingScheduler time = new CountingScheduler();
-    private final ConnectionPermits permits = new ConnectionPermits(2, WAIT, time);
+    private final ConnectionPermits permits = new ConnectionPermits(2, WAIT, time, () -> 0);
     private final List<Integer> begun = new ArrayList<>();
     private final List<Sinks.One<String>> answers = new ArrayList<>();
     private final List<String> seen = new ArrayList<>();
@@ -42,7 +44,7 @@ class ConnectionPermitsTests {
         for (int i = 0; i < howMany; i++) {
             int n = answers.size();
             answers.add(Sinks.one());
-            calls.add(permits.holding(exchange(n)).subscribe(seen::add, failures::add));
+            calls.add(permits.holding(exchange(n), 0).subscribe(seen::add, failures::add));
         }
         return calls;
     }
@@ -82,9 +84,9 @@ class ConnectionPermitsTests {
 
     @Test
     void nothingIsTakenBeforeSubscription() {
-        permits.holding(Mono.never());
+        permits.holding(Mono.never(), 0);
         assertThat(permits.free()).isEqualTo(2);
-        Mono<String> twice = permits.holding(Mono.never());
+        Mono<String> twice = permits.holding(Mono.never(), 0);
         twice.subscribe();
         twice.subscribe();
         assertThat(permits.free()).isZero();
@@ -100,7 +102,7 @@ class ConnectionPermitsTests {
                     throw new IllegalStateException("mine");
                 })
                 : sink.asMono();
-        Disposable call = permits.holding(exchange).subscribe(seen::add, failures::add);
+        Disposable call = permits.holding(exchange, 0).subscribe(seen::add, failures::add);
         switch (end) {
             case "value" -> sink.tryEmitValue("x").orThrow();
             case "empty" -> sink.tryEmitEmpty().orThrow();
@@ -116,9 +118,9 @@ class ConnectionPermitsTests {
         calls(1);
         Sinks.One<String> first = Sinks.one();
         List<Integer> free = new ArrayList<>();
-        permits.holding(first.asMono())
+        permits.holding(first.asMono(), 0)
                 .doOnNext(answer -> free.add(permits.free()))
-                .flatMap(answer -> permits.holding(Mono.just("second")))
+                .flatMap(answer -> permits.holding(Mono.just("second"), 0))
                 .subscribe(seen::add);
         first.tryEmitValue("first").orThrow();
         assertThat(seen).containsExactly("second");
@@ -181,7 +183,7 @@ class ConnectionPermitsTests {
     @Test
     void whoCancelsBeforeItIsInTheQueueIsNotInIt() {
         calls(2);
-        permits.holding(Mono.just("x")).subscribe(new BaseSubscriber<>() {
+        permits.holding(Mono.just("x"), 0).subscribe(new BaseSubscriber<>() {
             @Override
             protected void hookOnSubscribe(Subscription subscription) {
                 subscription.cancel();
@@ -197,10 +199,12 @@ class ConnectionPermitsTests {
     void whoCancelsWhileItIsLetInPassesItsPermitOn() {
         calls(2);
         List<Disposable> self = new ArrayList<>();
-        self.add(permits.holding(Mono.defer(() -> {
-                    self.get(0).dispose();
-                    return Mono.never();
-                }))
+        self.add(permits.holding(
+                        Mono.defer(() -> {
+                            self.get(0).dispose();
+                            return Mono.never();
+                        }),
+                        0)
                 .subscribe());
         calls(1);
         answer(0);
@@ -213,7 +217,7 @@ class ConnectionPermitsTests {
         calls(2);
         int many = 20_000;
         for (int i = 0; i < many; i++) {
-            permits.<String>holding(Mono.error(Failures.reset())).subscribe(seen::add, failures::add);
+            permits.<String>holding(Mono.error(Failures.reset()), 0).subscribe(seen::add, failures::add);
         }
         answer(0);
         assertThat(failures)
@@ -227,7 +231,7 @@ class ConnectionPermitsTests {
     void aSubscriberThatThrowsHarmsNobodyElse() {
         calls(2);
         for (int i = 0; i < 2; i++) {
-            permits.<String>holding(Mono.fromSupplier(() -> "x")).subscribe(new BaseSubscriber<>() {
+            permits.<String>holding(Mono.fromSupplier(() -> "x"), 0).subscribe(new BaseSubscriber<>() {
                 @Override
                 protected void hookOnNext(String value) {
                     throw new StackOverflowError("mine");
@@ -248,16 +252,48 @@ class ConnectionPermitsTests {
     @Test
     void aPermitThatIsFreedJustBeforeTheQueueIsTakenAtOnce() {
         Sinks.One<String> holder = Sinks.one();
-        // asked between the look for a free permit and the queue
-        ConnectionPermits one = new ConnectionPermits(1, WAIT, time, () -> {
-            holder.tryEmitValue("first");
-            return 0;
-        });
-        one.holding(holder.asMono()).subscribe(seen::add);
-        one.holding(Mono.just("second")).subscribe(seen::add);
+        Scheduler freeing = new Scheduler() {
+            @Override
+            public Disposable schedule(Runnable task) {
+                return time.schedule(task);
+            }
+
+            /** The timer of the wait is set between the look for a free permit and the queue. */
+            @Override
+            public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+                holder.tryEmitValue("first");
+                return time.schedule(task, delay, unit);
+            }
+
+            @Override
+            public Worker createWorker() {
+                return time.createWorker();
+            }
+        };
+        ConnectionPermits one = new ConnectionPermits(1, WAIT, freeing, () -> 0);
+        one.holding(holder.asMono(), 0).subscribe(seen::add);
+        one.holding(Mono.just("second"), 0).subscribe(seen::add);
         assertThat(seen).containsExactly("first", "second");
         assertThat(one.free()).isEqualTo(1);
         assertThat(time.timers()).isZero();
+    }
+
+    @Test
+    void whoPassedTheGateBeforeItClosedIsHeldBackWithoutAnExchange() {
+        AtomicInteger closings = new AtomicInteger();
+        ConnectionPermits one = new ConnectionPermits(1, WAIT, time, closings::get);
+        int before = one.closings();
+        Sinks.One<String> holder = Sinks.one();
+        one.holding(holder.asMono(), before).subscribe(seen::add);
+        one.holding(exchange(0), before).subscribe(seen::add, failures::add);
+        closings.incrementAndGet();
+        holder.tryEmitValue("first").orThrow();
+        one.holding(exchange(0), before).subscribe(seen::add, failures::add);
+        assertThat(failures).hasSize(2).hasOnlyElementsOfType(ThrottleGate.HeldBack.class);
+        assertThat(begun).isEmpty();
+        one.holding(Mono.just("second"), one.closings()).subscribe(seen::add);
+        assertThat(seen).containsExactly("first", "second");
+        assertThat(one.free()).isEqualTo(1);
     }
 
     @Test
@@ -274,11 +310,11 @@ class ConnectionPermitsTests {
 
     @Test
     void withoutALimitNobodyWaits() {
-        ConnectionPermits unlimited = ConnectionPermits.unlimited(time);
+        ConnectionPermits unlimited = ConnectionPermits.unlimited(new ThrottleGate(time, null));
         AtomicInteger running = new AtomicInteger();
         for (int i = 0; i < 1000; i++) {
             unlimited
-                    .holding(Mono.never().doOnSubscribe(s -> running.incrementAndGet()))
+                    .holding(Mono.never().doOnSubscribe(s -> running.incrementAndGet()), 0)
                     .subscribe();
         }
         assertThat(running).hasValue(1000);
@@ -288,7 +324,7 @@ class ConnectionPermitsTests {
     @Test
     void theContextStaysVisible() {
         calls(2);
-        Mono<String> user = permits.holding(Mono.deferContextual(context -> Mono.just(context.<String>get("user"))));
+        Mono<String> user = permits.holding(Mono.deferContextual(context -> Mono.just(context.<String>get("user"))), 0);
         StepVerifier.create(user.contextWrite(Context.of("user", "ada")))
                 .then(() -> answer(0))
                 .expectNext("ada")

@@ -11,13 +11,19 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** How long the client leaves a service alone, by the times at which the server read its requests. */
@@ -91,6 +97,43 @@ class ThrottlingTests {
             }
             assertThat(nanosBetween(server, 1, 5)).as("spread").isGreaterThan(TimeUnit.MILLISECONDS.toNanos(300));
             assertThat(told).containsExactly(Duration.ofSeconds(1));
+        }
+    }
+
+    private ReactiveImportsApi.Builder builder(RawServer server, AtomicReference<Mono<String>> key) {
+        return ReactiveImportsApi.builder(server.host(), Mono.defer(key::get)).configureHttpClient(transport::on);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoStillWaitsForItsKeyIsHeldBackToo(boolean ownPool) throws Exception {
+        Sinks.One<String> vault = Sinks.one();
+        AtomicReference<Mono<String>> key = new AtomicReference<>(vault.asMono());
+        CountDownLatch told = new CountDownLatch(1);
+        ConnectionProvider pool = ConnectionProvider.create("callers-own", 10);
+        try (RawServer server = new RawServer(n ->
+                        n == 1 ? answer("HTTP/1.1 429 Too Many Requests\nRetry-After: 1", "") : ThrottlingTests::echo);
+                ReactiveImportsApi client = (ownPool
+                                ? builder(server, key).httpClient(HttpClient.create(pool))
+                                : builder(server, key))
+                        .listener(new ImportsListener() {
+                            @Override
+                            public void onThrottle(Duration wait) {
+                                told.countDown();
+                            }
+                        })
+                        .build()) {
+            var late = client.describeImport("1").toFuture();
+            key.set(Mono.just(Transport.KEY));
+            var refused = client.describeImport("0").toFuture();
+            assertThat(told.await(20, TimeUnit.SECONDS)).isTrue();
+            vault.tryEmitValue(Transport.KEY).orThrow();
+            assertThat(late.get(20, TimeUnit.SECONDS).id()).isEqualTo("1");
+            assertThat(refused.get(20, TimeUnit.SECONDS).id()).isEqualTo("0");
+            assertThat(server.requests).hasSize(3);
+            assertThat(nanosBetween(server, 0, 1)).isGreaterThanOrEqualTo(TimeUnit.SECONDS.toNanos(1));
+        } finally {
+            pool.dispose();
         }
     }
 
