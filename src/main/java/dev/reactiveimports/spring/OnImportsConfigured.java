@@ -5,7 +5,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.context.annotation.ConditionContext;
+import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /** Whether the application says anything about this client: one that does not is left alone. */
@@ -15,14 +17,24 @@ final class OnImportsConfigured extends SpringBootCondition {
 
     @Override
     public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-        Binder binder = Binder.get(context.getEnvironment());
+        Environment environment = context.getEnvironment();
         ConditionMessage.Builder message = ConditionMessage.forCondition("Reactive Imports");
-        if (!binder.bind(PREFIX, Bindable.mapOf(String.class, Object.class)).isBound()) {
+        if (!saysAnything(environment)) {
             return ConditionOutcome.noMatch(
                     message.because("neither 'reactive-imports.index-host' nor 'reactive-imports.api-key' is set"));
         }
-        return binder.bind(PREFIX + ".enabled", Boolean.class).orElse(true)
+        return Binder.get(environment).bind(PREFIX + ".enabled", Boolean.class).orElse(true)
                 ? ConditionOutcome.match(message.because("a 'reactive-imports' property is set"))
                 : ConditionOutcome.noMatch(message.because("'reactive-imports.enabled' is false"));
+    }
+
+    /** Resolves no placeholder, since one that leads to itself throws. */
+    private static boolean saysAnything(Environment environment) {
+        Binder binder = new Binder(ConfigurationPropertySources.get(environment));
+        return binder.bind(PREFIX, Bindable.mapOf(String.class, Object.class)).isBound()
+                // REACTIVE_IMPORTS_API_KEY is found by its whole name only: as a map's entry it is
+                // reactive.imports.api.key
+                || binder.bind(PREFIX + ".index-host", String.class).isBound()
+                || binder.bind(PREFIX + ".api-key", String.class).isBound();
     }
 }
