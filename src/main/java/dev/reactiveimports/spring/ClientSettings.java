@@ -69,6 +69,10 @@ final class ClientSettings {
         if (value == null || value.isBlank()) {
             throw new ImportsPropertyException(PREFIX + name, "is not set");
         }
+        // Boot leaves what it cannot resolve as it is; not quoted, since a key may stand next to it
+        if (value.contains("${")) {
+            throw new ImportsPropertyException(PREFIX + name, "holds a placeholder that was not resolved");
+        }
         return value;
     }
 

@@ -3,11 +3,14 @@ package dev.reactiveimports.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reactiveimports.ReactiveImportsApi;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
@@ -82,6 +85,51 @@ class ReactiveImportsAutoConfigurationEnvironmentTests {
                         "reactive-imports.enabled=false",
                         "reactive-imports." + property + "=${reactive-imports." + property + "}")
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(ReactiveImportsApi.class));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "index-host, ${NOT_SET}",
+        "index-host, https://${NOT_SET}.example.com",
+        "index-host, ${NOT_SET:${NOR_THIS}}",
+        "api-key, ${NOT_SET}",
+        "api-key, ${kept-secret}",
+        "api-key, kept-secret${NOT_SET}",
+        "api-key, ${NOT_SET:${NOR_THIS}}",
+        "api-key, ${kept-secret"
+    })
+    void aPlaceholderThatWasNotResolvedIsRefusedAndNeverShown(String property, String value) {
+        runner.withPropertyValues("reactive-imports.index-host=" + HOST, "reactive-imports.api-key=another")
+                .withPropertyValues("reactive-imports." + property + "=" + value)
+                .run(context -> {
+                    assertThat(context).hasFailed();
+                    FailureAnalysis analysis = new ImportsFailureAnalyzer().analyze(context.getStartupFailure());
+                    assertThat(analysis.getDescription())
+                            .contains("'reactive-imports." + property + "' holds a placeholder that was not resolved");
+                    assertThat(analysis.getAction()).contains("'reactive-imports." + property + "'");
+                    StringWriter trace = new StringWriter();
+                    context.getStartupFailure().printStackTrace(new PrintWriter(trace));
+                    assertThat(trace.toString() + analysis.getDescription() + analysis.getAction())
+                            .doesNotContain(KEY);
+                });
+    }
+
+    @Test
+    void aPlaceholderInAVariableIsRefusedToo() {
+        variables(Map.of("REACTIVE_IMPORTS_INDEX_HOST", HOST, "REACTIVE_IMPORTS_API_KEY", "${NOT_SET}"))
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("'reactive-imports.api-key' cannot be used: holds a placeholder"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"${PINECONE_API_KEY}", "${NOT_SET:kept-secret}", "${NOT_SET:${PINECONE_API_KEY}}"})
+    void aPlaceholderThatIsResolvedIsTheKey(String value) {
+        variables(Map.of("PINECONE_API_KEY", KEY))
+                .withPropertyValues("reactive-imports.index-host=" + HOST, "reactive-imports.api-key=" + value)
+                .run(context -> assertThat(
+                                context.getBean(ReactiveImportsProperties.class).apiKey())
+                        .isEqualTo(KEY));
     }
 
     private static ApplicationContextRunner variables(Map<String, Object> variables) {
