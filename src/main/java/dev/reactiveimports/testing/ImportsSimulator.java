@@ -20,8 +20,8 @@ import reactor.core.scheduler.Scheduler;
  * <p><b>Routes.</b> {@code GET} and {@code POST /bulk/imports}, {@code GET} and {@code DELETE /bulk/imports/{id}}. Anything else
  * is 401 with {@code x-pinecone-auth-rejected-reason}, as at the service's gateway. A wrong or missing {@code Api-Key} is
  * 401 in plain text; an unknown {@code X-Pinecone-Api-Version} is 400, a missing one means the oldest. Invalid parameters are
- * 400 and an unknown id is 404, with the service's body {@code {"code":3,"message":"..","details":[]}}. Every answer has an
- * {@code x-pinecone-request-id}.
+ * 400 and an unknown id is 404, with the service's body {@code {"code":3,"message":"..","details":[]}}. Rate and key are
+ * checked before anything else of a request. Every answer has an {@code x-pinecone-request-id}.
  *
  * <p><b>An import's life</b> is read off the clock: pending for the first tenth of {@link Builder#importDuration}, then in progress
  * with rising numbers, at 100 percent but still in progress for the last tenth, then completed. One whose URI has

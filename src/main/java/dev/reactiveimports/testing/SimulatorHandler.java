@@ -85,7 +85,7 @@ final class SimulatorHandler implements BiFunction<HttpServerRequest, HttpServer
         if (fault instanceof Answering answering) {
             return answering.answer();
         }
-        return refusal == null ? routes.answer(recorded, key) : Answer.error(400, refusal);
+        return routes.answer(recorded, key, refusal);
     }
 
     /** One byte more than allowed tells that it was too much; the rest is read and forgotten. */

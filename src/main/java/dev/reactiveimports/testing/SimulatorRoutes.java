@@ -34,14 +34,20 @@ final class SimulatorRoutes {
         this.rate = rate;
     }
 
-    /** Does what is asked for. The record hides the key, so that comes beside it. */
-    Answer answer(RecordedRequest request, @Nullable String key) {
+    /**
+     * Does what is asked for. The record hides the key, so that comes beside it; so does what made the request unreadable,
+     * which only those are told whose key is right.
+     */
+    Answer answer(RecordedRequest request, @Nullable String key, @Nullable String unreadable) {
         if (rate != null && !rate.tryTake(request.at())) {
             return Answer.tooManyRequests(1);
         }
         if (!apiKey.equals(key)) {
             return Answer.text(401, key == null ? "Api-Key header is missing" : "Invalid API Key")
                     .with("www-authenticate", "Api-Key");
+        }
+        if (unreadable != null) {
+            return Answer.error(400, unreadable);
         }
         String version = request.headers().getOrDefault("X-Pinecone-Api-Version", OLDEST_VERSION);
         if (!VERSIONS.contains(version)) {

@@ -16,8 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
@@ -139,6 +143,33 @@ class ImportsSimulatorTests {
         assertThat(probe.get("/bulk/imports").body()).isEqualTo("{\"data\":[]}");
         assertThat(probe.get("/bulk/imports").statusCode()).isEqualTo(200);
         assertThat(probe.get("/bulk/imports").statusCode()).isEqualTo(429);
+    }
+
+    @ParameterizedTest
+    @MethodSource("unreadableRequests")
+    void keyAndRateAreCheckedBeforeTheRequestIsRead(String line, String body) throws IOException {
+        ImportsSimulator simulator =
+                open(ImportsSimulator.builder().clock(clock).throttleAfter(3));
+        try (RawConnection raw = new RawConnection(simulator)) {
+            assertThat(raw.send(request(line, "", body)).readResponse()).startsWith("HTTP/1.1 401 ");
+            assertThat(raw.send(request(line, "Api-Key: wrong\r\n", body)).readResponse())
+                    .startsWith("HTTP/1.1 401 ")
+                    .contains("www-authenticate: Api-Key");
+            String right = request(line, "Api-Key: " + simulator.apiKey() + "\r\n", body);
+            assertThat(raw.send(right).readResponse()).startsWith("HTTP/1.1 400 ");
+            assertThat(raw.send(right).readResponse()).startsWith("HTTP/1.1 429 ");
+        }
+    }
+
+    private static Stream<Arguments> unreadableRequests() {
+        return Stream.of(
+                Arguments.of("GET /bulk/imports?limit=%zz", ""),
+                Arguments.of("GET /bulk/imports?paginationToken=abc%", ""),
+                Arguments.of("POST /bulk/imports", "a".repeat(70_000)));
+    }
+
+    private static String request(String line, String key, String body) {
+        return line + " HTTP/1.1\r\nHost: x\r\n" + key + "Content-Length: " + body.length() + "\r\n\r\n" + body;
     }
 
     @Test
