@@ -1,6 +1,7 @@
 package dev.reactiveimports;
 
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -47,8 +48,18 @@ final class FailureMapping {
         if (failure instanceof PoolShutdownException) {
             return new ImportsTransportException("the connection pool is shut down", failure, false);
         }
-        // it may quote what the other side sent
+        if (quotesTheAnswer(failure)) {
+            // which may be the key: so neither its words nor itself
+            return new ImportsTransportException(
+                    "the answer is no HTTP (" + failure.getClass().getSimpleName() + ")", null);
+        }
         return new ImportsTransportException(SafeText.of(describe(failure), MAX_MESSAGE_LENGTH), failure);
+    }
+
+    /** Netty's codecs show what they could not read; but TLS failures come wrapped by one, too. */
+    private static boolean quotesTheAnswer(Throwable failure) {
+        return failure instanceof IllegalArgumentException
+                || (failure instanceof CodecException && !(failure.getCause() instanceof SSLException));
     }
 
     /** What an exhausted pool is, whoever noticed it first. */

@@ -3,6 +3,7 @@ package dev.reactiveimports;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
@@ -86,6 +88,26 @@ class FailureMappingTests {
                     new PoolAcquirePendingLimitException(1), "no connection of the pool became free in time", false),
             Arguments.of(new PoolShutdownException(), "the connection pool is shut down", false)
         };
+    }
+
+    /** It would be the caller's key, if a server echoes that where it should say its version. */
+    @Test
+    void whatTheCodecCouldNotReadIsNotShown() {
+        for (Exception codec : List.of(
+                new IllegalArgumentException("invalid version format: SECRET"),
+                new NumberFormatException("For input string: \"secret\""),
+                new DecoderException("secret", new IllegalStateException("secret")))) {
+            assertThat(FailureMapping.broken(codec))
+                    .isInstanceOf(ImportsTransportException.class)
+                    .hasMessage("the answer is no HTTP (" + codec.getClass().getSimpleName() + ")")
+                    .hasNoCause()
+                    .satisfies(broken ->
+                            assertThat(ImportsRetry.isTransient(broken)).isTrue());
+        }
+        Exception tls = new DecoderException(new SSLHandshakeException("bad certificate"));
+        assertThat(FailureMapping.broken(tls))
+                .hasMessageContaining("bad certificate")
+                .hasCause(tls);
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package dev.reactiveimports;
 
 import static dev.reactiveimports.RawServer.answer;
+import static dev.reactiveimports.RawServer.bytesThenFin;
 import static dev.reactiveimports.RawServer.json;
 import static dev.reactiveimports.Transport.KEY;
 import static dev.reactiveimports.Transport.SOON;
@@ -48,7 +49,7 @@ class SecrecyTests {
         StringWriter all = new StringWriter();
         // messages, causes and suppressed ones
         failure.printStackTrace(new PrintWriter(all, true));
-        assertThat(all.toString()).doesNotContain(KEY).doesNotContain(KEY.substring(5));
+        assertThat(all.toString()).doesNotContainIgnoringCase(KEY).doesNotContain(KEY.substring(5));
     }
 
     private static List<Mono<?>> calls(ReactiveImportsApi client) {
@@ -93,7 +94,14 @@ class SecrecyTests {
                 answer("HTTP/1.1 200 OK\nContent-Type: text/html; x=" + KEY, page),
                 answer("HTTP/1.1 200 OK\nContent-Type: " + KEY, importJson(KEY)),
                 json("{\"id\":\"7\",\"status\":5,\"x\":\"" + KEY + "\"}"),
-                json("{\"data\":[{\"id\":\"7\",\"uri\":\"" + KEY));
+                json("{\"data\":[{\"id\":\"7\",\"uri\":\"" + KEY),
+                // where the codec of HTTP stumbles over it, and shows what over
+                bytesThenFin(KEY + " 200 OK\r\nContent-Length: 0\r\n\r\n"),
+                bytesThenFin("HTTP/1.1 " + KEY + " OK\r\nContent-Length: 0\r\n\r\n"),
+                bytesThenFin("HTTP/1.1 200 OK\r\nContent-Length: " + KEY + "\r\n\r\n{}"),
+                bytesThenFin("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: " + KEY + "\r\n\r\n{}"),
+                bytesThenFin("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + KEY + "\r\n{}\r\n0\r\n\r\n"),
+                bytesThenFin("HTTP/1.1 200 OK\r\n" + KEY + "\u0001: x\r\nContent-Length: 2\r\n\r\n{}"));
     }
 
     @ParameterizedTest
@@ -117,7 +125,7 @@ class SecrecyTests {
                     PollSpec.adaptive(),
                     ListImportsSpec.create(),
                     StartImportRequest.of("s3://bucket/dir"))) {
-                assertThat(object.toString()).doesNotContain(KEY);
+                assertThat(object.toString()).doesNotContainIgnoringCase(KEY);
             }
         }
     }
@@ -185,7 +193,7 @@ class SecrecyTests {
                     .contains("reactive.imports.requests", "reactive.imports.retries", "reactive.imports.list.pages")
                     .contains("reactor.netty.http.client", "status=401", "status=403", "status=429", "status=502")
                     .contains("uri=/bulk/imports/1", "operation=cancel")
-                    .doesNotContain(KEY)
+                    .doesNotContainIgnoringCase(KEY)
                     .doesNotContain(KEY.substring(5));
             // shows that this check can fail
             registry.counter("refusals", "message", "no " + KEY);
