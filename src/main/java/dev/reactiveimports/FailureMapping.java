@@ -49,11 +49,15 @@ final class FailureMapping {
             return new ImportsTransportException("the connection pool is shut down", failure, false);
         }
         if (quotesTheAnswer(failure)) {
-            // which may be the key: so neither its words nor itself
-            return new ImportsTransportException(
-                    "the answer is no HTTP (" + failure.getClass().getSimpleName() + ")", null);
+            return unreadable(failure);
         }
         return new ImportsTransportException(SafeText.of(describe(failure), MAX_MESSAGE_LENGTH), failure);
+    }
+
+    /** Neither the codec's words nor its exception: it shows what it could not read, and that may be the key. */
+    static ImportsTransportException unreadable(Throwable codec) {
+        return new ImportsTransportException(
+                "the answer is no HTTP (" + codec.getClass().getSimpleName() + ")", null);
     }
 
     /** Netty's codecs show what they could not read; but TLS failures come wrapped by one, too. */

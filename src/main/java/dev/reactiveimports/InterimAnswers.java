@@ -4,7 +4,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -15,6 +17,8 @@ import reactor.netty.NettyPipeline;
  * Keeps answers and requests in step. Drops 1xx answers (RFC 9110, section 15.2): left alone, reactor-netty takes one for the
  * final answer, returns the connection to its pool, and gives the real answer to the next request on it; 100 it handles itself.
  * An answer that nobody asked for closes the connection, and so does a switch of protocols (101).
+ *
+ * <p>Also takes its words from the codec's failure to read an answer, before reactor-netty logs them as a warning.
  */
 final class InterimAnswers extends ChannelDuplexHandler {
 
@@ -40,6 +44,10 @@ final class InterimAnswers extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        if (message instanceof HttpObject part && part.decoderResult().isFailure()) {
+            part.setDecoderResult(DecoderResult.failure(
+                    FailureMapping.unreadable(part.decoderResult().cause())));
+        }
         if (message instanceof HttpResponse answer) {
             int status = answer.status().code();
             boolean interim = answer.status().codeClass() == HttpStatusClass.INFORMATIONAL;

@@ -215,11 +215,12 @@ class SecrecyTests {
 
     @Test
     void noLogAtAnyLevelHasItUnlessTheCallerTapsTheWire() throws IOException, InterruptedException {
-        try (RawServer server = new RawServer(n -> switch (n % 5) {
+        try (RawServer server = new RawServer(n -> switch (n % 6) {
             case 0 -> WireFault.RESET.of("");
             case 1 -> answer("HTTP/1.1 503 Service Unavailable", "down");
             case 2 -> json("{\"id\":\"7\"}");
             case 3 -> WireFault.CLOSE_DELIMITED_CUT_SHORT.of(importJson("7"));
+            case 4 -> bytesThenFin("HTTP/1.1 200 OK\r\nContent-Length: " + KEY + "\r\n\r\n{}");
             default -> WireFault.OTHER_PROTOCOL.of("");
         })) {
             // without an SLF4J binding, which swallows all, both Reactor and Netty can log to the JDK
