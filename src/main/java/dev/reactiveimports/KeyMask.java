@@ -9,7 +9,7 @@ final class KeyMask {
     private static final String MASK = "***";
 
     /** A shorter key is no secret, but may be a word that a message needs. */
-    private static final int SHORTEST = 8;
+    private static final int SHORTEST = 4;
 
     private KeyMask() {}
 

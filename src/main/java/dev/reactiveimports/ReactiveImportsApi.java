@@ -26,7 +26,8 @@ public interface ReactiveImportsApi extends AutoCloseable {
      * A builder with every default.
      * @param indexHost the index's host as the service hands it out, with or without {@code https://}; {@code http://} is
      *     taken for loopback addresses, and elsewhere after {@link Builder#allowPlaintext()}
-     * @param apiKey the key, of visible ASCII characters
+     * @param apiKey the key, of visible ASCII characters; where a server's answer is quoted it is masked, unless it is shorter than
+     *     4 characters
      * @return a builder
      * @throws IllegalArgumentException if the key has other characters; the message does not repeat it
      */
