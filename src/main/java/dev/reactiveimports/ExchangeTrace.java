@@ -61,6 +61,12 @@ final class ExchangeTrace {
         }
     }
 
+    /** By the caller, whatever part of an answer had come: it is no success. */
+    void cancelled(Instant now) {
+        status = 0;
+        ended(now, null);
+    }
+
     /** When the request went out; null if it surely did not. */
     @Nullable
     Instant sentAt() {

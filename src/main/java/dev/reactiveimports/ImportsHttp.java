@@ -99,7 +99,7 @@ final class ImportsHttp {
             trace.begun(now(), context);
             return exchange.doOnError(ImportsHttp::isFailure, failure -> trace.ended(now(), failure))
                     .doOnSuccess(value -> trace.ended(now(), null))
-                    .doOnCancel(() -> trace.ended(now(), null));
+                    .doOnCancel(() -> trace.cancelled(now()));
         });
     }
 

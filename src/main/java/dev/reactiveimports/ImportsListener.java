@@ -90,7 +90,7 @@ public interface ImportsListener {
      *
      * @param operation what was asked for
      * @param attempt 1 for the first try of a call, 2 for its first retry, and so on
-     * @param status the HTTP status, 0 when no answer came
+     * @param status the HTTP status, 0 when no answer came, or not all of it before the caller cancelled
      * @param failure why it failed; null for a success and for an exchange that the caller cancelled
      * @param duration from the first demand for this attempt to its end, the wait for a connection included
      * @param bytes bytes of the answer's body that were read

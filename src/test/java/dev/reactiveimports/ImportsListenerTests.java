@@ -14,12 +14,15 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
@@ -37,6 +40,7 @@ class ImportsListenerTests {
             .build();
     private final RecordingListener recorder = RecordingListener.quiet();
     private final ReactiveImportsApi imports = client(recorder);
+    private final CountDownLatch headCame = new CountDownLatch(1);
 
     private ReactiveImportsApi client(ImportsListener listener) {
         return ReactiveImportsApi.builder(simulator.indexHost(), simulator.apiKey())
@@ -61,6 +65,25 @@ class ImportsListenerTests {
         assertThat(exchange.failure()).isNull();
         assertThat(exchange.bytes()).isPositive();
         assertThat(recorder.events).hasSize(1);
+    }
+
+    @Test
+    void anAnswerThatTheCallerDidNotWaitForIsNoSuccess() throws InterruptedException {
+        try (RawServer half =
+                        RawServer.always(RawServer.bytesThenStall("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"));
+                ReactiveImportsApi told = ReactiveImportsApi.builder(half.host(), "key")
+                        .listener(recorder)
+                        .configureHttpClient(http -> http.doOnResponse((answer, connection) -> headCame.countDown()))
+                        .build()) {
+            Disposable call = told.describeImport("1").subscribe();
+            assertThat(headCame.await(20, TimeUnit.SECONDS)).isTrue();
+            call.dispose();
+            Await.until(recorder.events::size, size -> size == 1);
+            assertThat(recorder.all(Exchange.class)).singleElement().satisfies(exchange -> {
+                assertThat(exchange.status()).isZero();
+                assertThat(exchange.failure()).isNull();
+            });
+        }
     }
 
     @Test

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>{@code operation} is {@code list}, {@code describe}, {@code start} or {@code cancel}. {@code status} of an exchange is
- * the HTTP status, {@code IO_ERROR} when no answer came, or {@code CANCELLED} when the caller went away before one.
+ * the HTTP status, {@code IO_ERROR} when no answer came, or {@code CANCELLED} when the caller went away before the end of one.
  * {@code outcome} is {@code SUCCESS}, {@code REDIRECTION}, {@code CLIENT_ERROR} or {@code SERVER_ERROR} as the status says,
  * and {@code UNKNOWN} without a status and for a success whose body cannot be believed.
  *
