@@ -37,6 +37,7 @@ final class FleetSubscription implements Subscription {
     private final Scheduler scheduler;
     private final FleetClock clock;
     private final Fleet fleet;
+    private final FleetTimetable timetable = new FleetTimetable();
     private final Serial serial = new Serial(this::advance, this::crashed);
     private final Ids idsSubscriber = new Ids();
     private final List<Throwable> earlierFailures = new ArrayList<>();
@@ -53,8 +54,6 @@ final class FleetSubscription implements Subscription {
     private @Nullable Disposable timer;
     private @Nullable Pace indexPace;
     private long timerAt;
-    private long notBefore = Long.MIN_VALUE;
-    private long soonest = Long.MAX_VALUE;
     private int ticks;
     private int failedTicks;
 
@@ -145,7 +144,7 @@ final class FleetSubscription implements Subscription {
         started = true;
         if (ids == null) {
             indexPace = new Pace(null, clock.now());
-            soonest = clock.now();
+            timetable.due(clock.now());
             serial.wake();
         } else {
             ids.subscribe(idsSubscriber);
@@ -153,16 +152,17 @@ final class FleetSubscription implements Subscription {
     }
 
     private void tickWhenDue() {
-        if (soonest == Long.MAX_VALUE) {
+        if (timetable.isEmpty()) {
             return;
         }
         long now = clock.now();
-        long wait = Math.max(soonest, notBefore) - now;
+        long wait = timetable.next() - now;
         if (wait > 0) {
             wakeIn(wait, now);
             return;
         }
         disposeTimer();
+        timetable.tickBegun();
         FleetTick.Scope scope = ids == null
                 ? FleetTick.Scope.WHOLE_LISTING
                 : ++ticks % EXPLORE_EVERY == 0 ? FleetTick.Scope.EXPLORING : FleetTick.Scope.DUE;
@@ -205,19 +205,21 @@ final class FleetSubscription implements Subscription {
         } else {
             failedTicks = 0;
             earlierFailures.clear();
-            notBefore = now + (long) spec.minMillis();
-            done.failed().forEach((watched, cause) -> {
-                notBefore = Math.max(notBefore, now + Pace.pauseAskedBy(cause));
-                fleet.failed(watched, cause, now);
-            });
+            long pause = done.failed().values().stream()
+                    .mapToLong(Pace::pauseAskedBy)
+                    .max()
+                    .orElse(0);
+            timetable.tickEnded(spec, pause, now);
+            done.failed().forEach((watched, cause) -> fleet.failed(watched, cause, now));
         }
-        soonest = fleet.soonest();
+        long soonest = fleet.soonest();
         if (indexPace != null) {
             if (done.discovered() > 0) {
                 indexPace = new Pace(null, now);
             }
             soonest = Math.min(soonest, now + indexPace.afterPoll(spec, 0, now));
         }
+        timetable.due(soonest);
     }
 
     private void tickFailed(Throwable failure, long now) {
@@ -228,14 +230,14 @@ final class FleetSubscription implements Subscription {
         if (earlierFailures.size() < MAX_SUPPRESSED) {
             earlierFailures.add(failure);
         }
-        notBefore = now + Pace.afterFailure(spec, failedTicks, failure);
+        timetable.tickFailed(Pace.afterFailure(spec, failedTicks, failure), now);
     }
 
     private void join(String id) {
         if (!terminated && endingBy == null) {
             long now = clock.now();
             if (fleet.join(id, now)) {
-                soonest = Math.min(soonest, now);
+                timetable.joined(now);
             }
         }
     }

@@ -154,8 +154,8 @@ public interface ReactiveImportsApi extends AutoCloseable {
     /**
      * Watches many imports together, for a few list calls a tick: each tick takes the cheaper of describing and listing. Each
      * import's observations are those of {@link #watchImport}; of one not yet delivered only the latest is kept. An id that
-     * is invalid or unknown to the service ends alone, its error signalled after all others are done. Memory follows the number
-     * of ids watched.
+     * is invalid or unknown to the service ends alone, its error signalled after all others are done. An id that joins later is
+     * looked at 2 seconds after the tick before at the latest, if the service asks for no pause. Memory follows the number of ids.
      * @param ids which; subscribed to with the first demand, without bounds; may go on while the watch runs
      * @param spec how often to poll, and how many failures in a row to bear
      * @return each visible change of each; completes when {@code ids} has and all are terminal

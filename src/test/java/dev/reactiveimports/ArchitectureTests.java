@@ -57,6 +57,7 @@ class ArchitectureTests {
                     "FleetWatch",
                     "Fleet",
                     "FleetClock",
+                    "FleetTimetable",
                     "FleetSubscription",
                     "FleetTick",
                     "ListingWalk",
