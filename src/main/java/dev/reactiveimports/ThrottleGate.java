@@ -191,16 +191,6 @@ final class ThrottleGate {
 
     private static void nothing() {}
 
-    /** Of a call that passed, but was not sent before the gate was closed: it has to pass again, and nothing has failed. */
-    static final class HeldBack extends RuntimeException {
-
-        private static final long serialVersionUID = 1L;
-
-        HeldBack() {
-            super("the service asked for fewer requests meanwhile", null, false, false);
-        }
-    }
-
     private void disarm() {
         ticket++;
         if (timer != null) {
@@ -215,5 +205,15 @@ final class ThrottleGate {
         setBack += Math.max(0, lastReading - reading);
         lastReading = reading;
         return reading + setBack;
+    }
+
+    /** Of a call that passed, but was not sent before the gate was closed: it has to pass again, and nothing has failed. */
+    static final class HeldBack extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        HeldBack() {
+            super("the service asked for fewer requests meanwhile", null, false, false);
+        }
     }
 }
