@@ -114,6 +114,16 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
     }
 
     @Override
+    public Flux<ImportObservation> observeImports(Publisher<String> ids) {
+        return observeImports(ids, watching.defaults());
+    }
+
+    @Override
+    public Flux<ImportObservation> observeImports(Publisher<String> ids, PollSpec spec) {
+        return named("observe", watching.observations(ids, spec));
+    }
+
+    @Override
     public Flux<ImportOperation> watchIndex() {
         return watchIndex(watching.defaults());
     }

@@ -12,7 +12,7 @@ import java.util.function.Function;
 import reactor.core.publisher.Mono;
 
 /** Imports behind the two calls a fleet's watch makes, which are counted; every listing may have another order. */
-final class FleetService {
+final class WatchedService {
 
     final Map<String, ImportOperation> imports = Collections.synchronizedMap(new LinkedHashMap<>());
     final AtomicInteger lists = new AtomicInteger();
@@ -42,7 +42,7 @@ final class FleetService {
         return ids;
     }
 
-    FleetService with(Collection<String> ids) {
+    WatchedService with(Collection<String> ids) {
         ids.forEach(id -> imports.put(id, running(id, 0)));
         return this;
     }
@@ -59,12 +59,12 @@ final class FleetService {
         return lists.get() + describes.get();
     }
 
-    FleetWatch watch(PollSpec spec) {
+    WatchMany watch(PollSpec spec) {
         return watch(spec, null);
     }
 
-    FleetWatch watch(PollSpec spec, ImportsListener listener) {
-        return new FleetWatch(this::describe, this::list, spec, (id, failure) -> id.startsWith("fresh"), listener);
+    WatchMany watch(PollSpec spec, ImportsListener listener) {
+        return new WatchMany(this::describe, this::list, spec, (id, failure) -> id.startsWith("fresh"), listener);
     }
 
     Mono<ImportOperation> describe(String id) {
