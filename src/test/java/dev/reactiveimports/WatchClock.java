@@ -28,6 +28,10 @@ final class WatchClock implements Scheduler {
         return timers.get();
     }
 
+    long millis() {
+        return time.now(TimeUnit.MILLISECONDS);
+    }
+
     long seconds() {
         return time.now(TimeUnit.SECONDS);
     }

@@ -172,7 +172,7 @@ class WatchManyTests {
     void threeWatchedOfAThousandInAnyOrderCostHardlyMoreThanThreeRequestsATick() {
         service.shuffle = new java.util.Random(3);
         List<Integer> costs = costs(service.with(ids(0, 1000)), List.of("i3", "i500", "i77"), 200);
-        assertThat(costs).hasSizeGreaterThanOrEqualTo(200).allMatch(cost -> cost <= 6);
+        assertThat(costs).hasSizeGreaterThanOrEqualTo(200).allMatch(cost -> cost <= 7);
         assertThat(costs.stream().mapToInt(cost -> cost).sum()).isLessThanOrEqualTo(200 * 36 / 10);
     }
 

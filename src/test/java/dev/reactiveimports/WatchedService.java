@@ -3,12 +3,14 @@ package dev.reactiveimports;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import reactor.core.publisher.Mono;
 
 /** Imports behind the two calls a fleet's watch makes, which are counted; every listing may have another order. */
@@ -23,6 +25,8 @@ final class WatchedService {
     Function<String, Mono<ImportOperation>> describing = this::find;
     Function<String, Mono<ImportPage>> listing = this::page;
     Random shuffle;
+    LongSupplier clock = () -> 0;
+    final Map<String, Long> endedAt = new HashMap<>();
     private List<ImportOperation> order = List.of();
 
     static ImportOperation running(String id, double percent) {
@@ -52,7 +56,18 @@ final class WatchedService {
     }
 
     void end(String id) {
+        endedAt.put(id, clock.getAsLong());
         imports.put(id, ImportOperation.of(id, ImportStatus.COMPLETED));
+    }
+
+    /** Lists another one, before or after all others. */
+    void prepend(String id, ImportOperation operation, boolean first) {
+        Map<String, ImportOperation> others = new LinkedHashMap<>(first ? imports : Map.of());
+        if (first) {
+            imports.clear();
+        }
+        imports.put(id, operation);
+        imports.putAll(others);
     }
 
     int requests() {
@@ -93,7 +108,7 @@ final class WatchedService {
 
     Mono<ImportPage> page(String token) {
         int from = token == null ? 0 : Integer.parseInt(token);
-        if (from == 0) {
+        if (from == 0 || shuffle == null) {
             order = new ArrayList<>(imports.values());
             if (shuffle != null) {
                 Collections.shuffle(order, shuffle);
