@@ -87,6 +87,8 @@ class ArchitectureTests {
                     "ClosingSignal"),
             Set.of(
                     "ImportsHttp",
+                    "HttpExchange",
+                    "HttpNettyExchange",
                     "WireCall",
                     "Outcome",
                     "BoundedBody",
@@ -199,7 +201,7 @@ class ArchitectureTests {
                 .that()
                 .resideInAPackage(ROOT)
                 .and(notNamed(
-                        "ImportsHttp",
+                        "HttpNettyExchange",
                         "WireCall",
                         "BoundedBody",
                         "InterimAnswers",
