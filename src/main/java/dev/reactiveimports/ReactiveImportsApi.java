@@ -303,7 +303,8 @@ public interface ReactiveImportsApi extends AutoCloseable {
 
         /**
          * Where every timer runs and the time comes from. Defaults to {@code Schedulers.parallel()}.
-         * @param scheduler a virtual-time scheduler in tests, say
+         * @param scheduler the caller's to dispose, a virtual-time one in tests, say; once it is disposed, calls end in an
+         *     {@link ImportsTransportException}
          * @return this
          */
         Builder scheduler(Scheduler scheduler);
