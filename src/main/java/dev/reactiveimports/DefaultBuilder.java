@@ -113,22 +113,27 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
     @Override
     public ReactiveImportsApi build() {
         IndexHost host = IndexHost.parse(indexHost, plaintextAllowed);
-        ImportsListener told = listener == null ? null : SafeListener.of(listener);
         ConnectionProvider ownPool = base == null ? HardenedClient.pool(scheduler) : null;
         HttpClient client = base == null ? HardenedClient.of(requireNonNull(ownPool), host.isSecure()) : base;
+        HttpExchange network = new HttpNettyExchange(
+                HardenedClient.harden(customizer.apply(client)), apiVersion, userAgent(), scheduler);
+        return wired(host, network, base == null, ownPool == null ? Mono.empty() : ownPool.disposeLater());
+    }
+
+    /** The same client over another network, which counts as its own pool. */
+    ReactiveImportsApi build(HttpExchange network) {
+        return wired(IndexHost.parse(indexHost, plaintextAllowed), network, true, Mono.empty());
+    }
+
+    private ReactiveImportsApi wired(
+            IndexHost host, HttpExchange network, boolean ownsPool, Mono<Void> disposeConnections) {
+        ImportsListener told = listener == null ? null : SafeListener.of(listener);
         ThrottleGate gate = new ThrottleGate(scheduler, told);
-        ConnectionPermits permits = base == null ? HardenedClient.permits(gate) : ConnectionPermits.unlimited(gate);
-        ImportsHttp http = new ImportsHttp(
-                HardenedClient.harden(customizer.apply(client)),
-                permits,
-                apiKey,
-                apiVersion,
-                userAgent(),
-                attemptTimeout);
+        ConnectionPermits permits = ownsPool ? HardenedClient.permits(gate) : ConnectionPermits.unlimited(gate);
+        ImportsHttp http = new ImportsHttp(network, permits, apiKey, attemptTimeout);
         CallPolicy policy = new CallPolicy(retry, new RetryBudget(), gate, told);
         ClosingSignal closing = new ClosingSignal(permits::close);
         ImportsCalls calls = new ImportsCalls(host, http, policy, closing, told);
-        Mono<Void> disposeConnections = ownPool == null ? Mono.empty() : ownPool.disposeLater();
         RecentStarts recentStarts = new RecentStarts(scheduler);
         Watching watching = new Watching(calls, recentStarts, closing, pollSpec, scheduler, told);
         return new DefaultReactiveImportsApi(calls, recentStarts, closing, disposeConnections, watching);

@@ -78,6 +78,8 @@ class ArchitectureTests {
                     "ClosingSignal"),
             Set.of(
                     "ImportsHttp",
+                    "HttpExchange",
+                    "HttpNettyExchange",
                     "WireCall",
                     "Outcome",
                     "BoundedBody",
@@ -190,7 +192,7 @@ class ArchitectureTests {
                 .that()
                 .resideInAPackage(ROOT)
                 .and(notNamed(
-                        "ImportsHttp",
+                        "HttpNettyExchange",
                         "WireCall",
                         "BoundedBody",
                         "InterimAnswers",
