@@ -65,6 +65,11 @@ final class SimulationImport {
         return time >= createdAt && unlisted.stream().noneMatch(span -> span.has(time));
     }
 
+    /** Until when some listing does not show it. */
+    long unlistedUntil() {
+        return unlisted.stream().mapToLong(Span::to).max().orElse(createdAt);
+    }
+
     boolean isFound(long time) {
         return time >= createdAt && !unknown.has(time);
     }

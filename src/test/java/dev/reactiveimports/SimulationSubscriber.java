@@ -1,5 +1,6 @@
 package dev.reactiveimports;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -43,12 +44,16 @@ final class SimulationSubscriber implements CoreSubscriber<Object> {
     /** The last observation of each import, and when it came. */
     final Map<String, Seen> seen = new LinkedHashMap<>();
 
+    /** The first observation of each import. */
+    final Map<String, Seen> first = new LinkedHashMap<>();
+
     private final SimulationClock clock;
     private final SimulationLog log;
     private final Demand demand;
     private final Context context;
 
     PollSpec spec = PollSpec.adaptive();
+    SimulationPace pace = SimulationPace.fixed(Duration.ofSeconds(1), 0);
     boolean idsCompleted;
     long subscribedAt = -1;
     long demandedAt = -1;
@@ -173,9 +178,10 @@ final class SimulationSubscriber implements CoreSubscriber<Object> {
     }
 
     private void observe(ImportOperation operation) {
+        first.putIfAbsent(operation.id(), new Seen(operation, clock.millis()));
         Seen before = seen.put(operation.id(), new Seen(operation, clock.millis()));
-        if (before == null) {
-            return;
+        if (before == null || (kind == Kind.WATCH_INDEX && traffic.notFound.remove(operation.id()))) {
+            return; // new, or new again
         }
         if (before.operation().isTerminal()) {
             log.violation(name, "an observation after the terminal one: " + operation);
@@ -206,7 +212,8 @@ final class SimulationSubscriber implements CoreSubscriber<Object> {
         }
         if (!cancelled) {
             endedAt = clock.millis();
-            traffic.requireNone("at its end");
+            // an operator that is emitting cancels what else it merges right after that
+            clock.after(0, () -> traffic.requireNone("at its end"));
         }
     }
 }

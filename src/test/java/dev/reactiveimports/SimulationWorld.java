@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -96,22 +97,44 @@ final class SimulationWorld {
 
     /** Subscribes to a watch of many at a time, all ids given at once. */
     SimulationSubscriber watchMany(
-            List<String> ids, PollSpec spec, SimulationSubscriber.Demand demand, long at, boolean completes) {
+            List<String> ids, SimulationPace pace, SimulationSubscriber.Demand demand, long at, boolean completes) {
+        return watchMany(ids, pace, demand, at, completes ? List.of() : null);
+    }
+
+    /**
+     * The same, with imports that join when there is time after they were created.
+     *
+     * @param later null if there will always come more
+     */
+    SimulationSubscriber watchMany(
+            List<String> ids,
+            SimulationPace pace,
+            SimulationSubscriber.Demand demand,
+            long at,
+            @Nullable List<SimulationImport> later) {
         SimulationSubscriber one = subscriber(SimulationSubscriber.Kind.WATCH_MANY, "", demand);
-        one.spec = spec;
+        one.pace = pace;
+        one.spec = pace.spec(this);
         Sinks.Many<String> source = ids();
         ids.forEach(id -> join(one, source, id, at));
-        if (completes) {
-            completeIds(one, source, at);
+        if (later != null) {
+            long last = at;
+            for (SimulationImport joining : later) {
+                long when = Math.max(at, joining.createdAt) + dice.between(0L, clear / 2);
+                join(one, source, joining.id, when);
+                last = Math.max(last, when);
+            }
+            completeIds(one, source, last);
         }
-        clock.at(at, () -> subscribe(one, api.watchImports(source.asFlux(), spec)));
+        clock.at(at, () -> subscribe(one, api.watchImports(source.asFlux(), one.spec)));
         return one;
     }
 
-    SimulationSubscriber watchIndex(PollSpec spec, SimulationSubscriber.Demand demand, long at) {
+    SimulationSubscriber watchIndex(SimulationPace pace, SimulationSubscriber.Demand demand, long at) {
         SimulationSubscriber one = subscriber(SimulationSubscriber.Kind.WATCH_INDEX, "", demand);
-        one.spec = spec;
-        clock.at(at, () -> subscribe(one, api.watchIndex(spec)));
+        one.pace = pace;
+        one.spec = pace.spec(this);
+        clock.at(at, () -> subscribe(one, api.watchIndex(one.spec)));
         return one;
     }
 
@@ -141,6 +164,7 @@ final class SimulationWorld {
             return log;
         }
         log.add("world", "clears up");
+        weather.rate = Double.MAX_VALUE;
         subscribers.forEach(SimulationSubscriber::open);
         if (!clock.run(clear + recovery, MAX_EVENTS)) {
             log.violation("world", "more than " + MAX_EVENTS + " events");
