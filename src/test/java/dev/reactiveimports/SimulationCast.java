@@ -90,8 +90,8 @@ final class SimulationCast {
         added.endsAt = dice.chance(0.1)
                 ? SimulationImport.NEVER
                 : Math.max(added.startsAt, 0) + dice.between(0L, world.clear - Math.max(0, createdAt));
-        added.end = dice.oneOf(
-                ImportStatus.COMPLETED, ImportStatus.COMPLETED, ImportStatus.FAILED, ImportStatus.CANCELLED);
+        added.end =
+                dice.oneOf(ImportStatus.COMPLETED, ImportStatus.COMPLETED, ImportStatus.FAILED, ImportStatus.CANCELLED);
         added.curve = dice.oneOf(Curve.values());
         added.steps = dice.oneOf(1, 5, 20);
         if (dice.chance(0.2)) {
@@ -180,8 +180,9 @@ final class SimulationCast {
             case WATCH_INDEX -> api.watchIndex(one.spec);
             case WATCH_ONE -> api.watchImport(one.target, one.spec);
             case AWAIT -> api.awaitImport(one.target, one.spec).flux();
-            case LIST -> api.listImports(
-                    ListImportsSpec.create().pageSize(dice.between(1, 100)).readAhead(dice.oneOf(0, 0, 1, 3)));
+            case LIST ->
+                api.listImports(
+                        ListImportsSpec.create().pageSize(dice.between(1, 100)).readAhead(dice.oneOf(0, 0, 1, 3)));
             case DESCRIBE -> api.describeImport(one.target).flux();
             case CANCEL -> api.cancelImport(one.target).flux();
             case START -> api.startImport(StartImportRequest.of(one.target)).flux();
@@ -202,7 +203,8 @@ final class SimulationCast {
 
     /** The import that was started is watched: its 404s are to be borne. */
     private void followUp(SimulationSubscriber starter) {
-        SimulationSubscriber follower = world.subscriber(Kind.WATCH_ONE, "started by " + starter.name, Demand.UNBOUNDED);
+        SimulationSubscriber follower =
+                world.subscriber(Kind.WATCH_ONE, "started by " + starter.name, Demand.UNBOUNDED);
         follower.spec = PollSpec.fixedInterval(Duration.ofSeconds(2)).maxConsecutiveFailures(1_000_000);
         starter.then = id -> {
             follower.target = id;

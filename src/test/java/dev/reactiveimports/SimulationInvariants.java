@@ -46,9 +46,10 @@ final class SimulationInvariants {
         }
         switch (one.kind) {
             case WATCH_MANY -> one.joined.forEach((id, at) -> told(one, id));
-            case WATCH_INDEX -> world.service.imports.values().stream()
-                    .filter(known -> isShown(known) || one.seen.containsKey(known.id))
-                    .forEach(known -> told(one, known.id));
+            case WATCH_INDEX ->
+                world.service.imports.values().stream()
+                        .filter(known -> isShown(known) || one.seen.containsKey(known.id))
+                        .forEach(known -> told(one, known.id));
             case WATCH_ONE -> told(one, one.target);
             default -> awaited(one);
         }
@@ -94,9 +95,12 @@ final class SimulationInvariants {
             return; // ended alone
         }
         SimulationSubscriber.Seen seen = one.seen.get(id);
-        if (known.endShownAt() <= lastMoment() && (seen == null || !seen.operation().isTerminal())) {
-            log.violation(one.name, "was not told of the end of " + id + " at " + known.endsAt + ", last saw "
-                    + (seen == null ? "nothing" : seen.operation().statusText() + " at " + seen.at()));
+        if (known.endShownAt() <= lastMoment()
+                && (seen == null || !seen.operation().isTerminal())) {
+            log.violation(
+                    one.name,
+                    "was not told of the end of " + id + " at " + known.endsAt + ", last saw "
+                            + (seen == null ? "nothing" : seen.operation().statusText() + " at " + seen.at()));
         } else if (seen == null && known.createdAt <= lastMoment()) {
             log.violation(one.name, "was told nothing of " + id);
         }
@@ -126,7 +130,8 @@ final class SimulationInvariants {
                     log.violation(one.name, "completed without the end of " + id);
                 }
             });
-        } else if (one.kind == Kind.WATCH_ONE && !one.seen.values().stream().allMatch(s -> s.operation().isTerminal())) {
+        } else if (one.kind == Kind.WATCH_ONE
+                && !one.seen.values().stream().allMatch(s -> s.operation().isTerminal())) {
             log.violation(one.name, "completed without the end");
         }
     }
@@ -199,7 +204,10 @@ final class SimulationInvariants {
         if (!one.kind.isWatch()) {
             return one.traffic.failed > 0 || refused;
         }
-        int longest = one.traffic.longestStreaks.values().stream().mapToInt(n -> n).max().orElse(0);
+        int longest = one.traffic.longestStreaks.values().stream()
+                .mapToInt(n -> n)
+                .max()
+                .orElse(0);
         return Math.max(longest, one.traffic.longestStreak) >= one.spec.maxFailures()
                 || (refused && one.spec.maxFailures() < 100);
     }

@@ -1,7 +1,6 @@
 package dev.reactiveimports;
 
 import dev.reactiveimports.SimulationSubscriber.Kind;
-import java.time.Duration;
 
 /** How late a watch may see things while nothing goes wrong, but for single imports that cannot be described. */
 final class SimulationPromptness {
@@ -10,6 +9,9 @@ final class SimulationPromptness {
     private static final int ROUND_TRIPS = 20;
 
     private static final long SLACK = 2_000;
+
+    /** By which part of its wait a look may be shifted, to be made together with others. */
+    private static final double SHARED = 0.25;
 
     private final SimulationWorld world;
 
@@ -42,7 +44,11 @@ final class SimulationPromptness {
         SimulationSubscriber.Seen seen = one.first.get(known.id);
         boolean discovered = one.kind == Kind.WATCH_INDEX;
         long since = Math.max(one.unboundedAt, discovered ? known.createdAt : one.joined.get(known.id));
-        long latest = since + grace() + (discovered && since > one.unboundedAt ? longestWait(one, known, since) : 0);
+        long latest = since
+                + grace()
+                + (discovered && since > one.unboundedAt
+                        ? longestWait(one.pace, one.pace.max().toMillis())
+                        : 0);
         if (latest < world.clear && (seen == null || seen.at() > latest)) {
             world.log.violation(
                     one.name,
@@ -71,8 +77,12 @@ final class SimulationPromptness {
     /** By what a spec promises of an import of that age. */
     private static long longestWait(SimulationSubscriber one, SimulationImport known, long at) {
         SimulationPace pace = one.pace;
-        double byAge = pace.isAdaptive() ? pace.min().toMillis() + 0.04 * (at - known.createdAt) : Double.MAX_VALUE;
-        Duration max = pace.max();
-        return (long) (Math.min(max.toMillis(), byAge) * (1 + pace.jitter()));
+        double max = pace.max().toMillis();
+        double byAge = pace.min().toMillis() + 0.04 * (at - known.createdAt);
+        return longestWait(pace, pace.isAdaptive() ? Math.min(max, byAge) : max);
+    }
+
+    private static long longestWait(SimulationPace pace, double wait) {
+        return (long) (wait * (1 + pace.jitter() + SHARED));
     }
 }

@@ -106,7 +106,9 @@ final class SimulationService {
         long walk = token == null ? dice.nextLong() >>> 1 : Long.parseLong(parts[1]);
         long after = token == null ? 0 : Long.parseLong(parts[0]);
         List<SimulationImport> view = view(walk, time);
-        int from = token == null ? 0 : tokensAreOffsets ? (int) Math.min(after, view.size()) : firstAfter(view, after, walk);
+        int from = token == null
+                ? 0
+                : tokensAreOffsets ? (int) Math.min(after, view.size()) : firstAfter(view, after, walk);
         int to = Math.min(view.size(), from + limit);
         StringBuilder json = new StringBuilder(256 + 200 * (to - from)).append("{\"data\":[");
         for (SimulationImport shown : view.subList(from, to)) {
@@ -115,7 +117,11 @@ final class SimulationService {
         json.append(']');
         if (to < view.size()) {
             long next = tokensAreOffsets ? to : key(view.get(to - 1), walk);
-            json.append(",\"pagination\":{\"next\":\"").append(next).append('_').append(walk).append('_');
+            json.append(",\"pagination\":{\"next\":\"")
+                    .append(next)
+                    .append('_')
+                    .append(walk)
+                    .append('_');
             json.append(time).append('_').append(tokensServed++).append("\"}");
         }
         return Response.ok(json.append('}').toString());

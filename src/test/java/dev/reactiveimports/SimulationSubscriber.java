@@ -63,8 +63,12 @@ final class SimulationSubscriber implements CoreSubscriber<Object> {
     long endedAt = -1;
     boolean cancelled;
     boolean completed;
-    @Nullable Throwable failure;
-    @Nullable Object last;
+
+    @Nullable
+    Throwable failure;
+
+    @Nullable
+    Object last;
     /** What to do with its first item. */
     Consumer<String> then = item -> {};
 
@@ -73,8 +77,7 @@ final class SimulationSubscriber implements CoreSubscriber<Object> {
     /** An observation. */
     record Seen(ImportOperation operation, long at) {}
 
-    SimulationSubscriber(
-            SimulationWorld world, String name, Kind kind, String target, Demand demand) {
+    SimulationSubscriber(SimulationWorld world, String name, Kind kind, String target, Demand demand) {
         this.name = name;
         this.kind = kind;
         this.target = target;

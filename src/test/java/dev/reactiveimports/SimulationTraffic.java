@@ -27,7 +27,9 @@ final class SimulationTraffic implements SimulationCalls {
     int heads;
     int longestStreak;
     private int streak;
-    @Nullable Exception lastFailure;
+
+    @Nullable
+    Exception lastFailure;
 
     SimulationTraffic(SimulationSubscriber owner, SimulationWorld world) {
         this.owner = owner;

@@ -26,7 +26,11 @@ final class SimulationWeather {
     }
 
     /** Faults of one kind for a while; of every kind if that is null. */
-    record Phase(long from, long to, double probability, @Nullable Fault fault) {}
+    record Phase(
+            long from,
+            long to,
+            double probability,
+            @Nullable Fault fault) {}
 
     /** What one request will meet. */
     record Fate(Fault fault, long toHead, long toServer, long toClient, boolean isReadThoughCancelled) {}

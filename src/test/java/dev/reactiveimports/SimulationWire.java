@@ -28,8 +28,7 @@ final class SimulationWire implements HttpExchange {
     int begun;
     boolean closed;
 
-    SimulationWire(
-            SimulationClock clock, SimulationService service, SimulationWeather weather, SimulationLog log) {
+    SimulationWire(SimulationClock clock, SimulationService service, SimulationWeather weather, SimulationLog log) {
         this.clock = clock;
         this.service = service;
         this.weather = weather;

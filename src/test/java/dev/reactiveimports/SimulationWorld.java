@@ -64,8 +64,7 @@ final class SimulationWorld {
     }
 
     SimulationSubscriber subscriber(SimulationSubscriber.Kind kind, String target, SimulationSubscriber.Demand demand) {
-        SimulationSubscriber one =
-                new SimulationSubscriber(this, "s" + (subscribers.size() + 1), kind, target, demand);
+        SimulationSubscriber one = new SimulationSubscriber(this, "s" + (subscribers.size() + 1), kind, target, demand);
         subscribers.add(one);
         return one;
     }
