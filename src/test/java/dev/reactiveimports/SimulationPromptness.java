@@ -1,6 +1,7 @@
 package dev.reactiveimports;
 
 import dev.reactiveimports.SimulationSubscriber.Kind;
+import java.util.function.Predicate;
 
 /** How late a watch may see things while nothing goes wrong, but for single imports that cannot be described. */
 final class SimulationPromptness {
@@ -20,16 +21,20 @@ final class SimulationPromptness {
     }
 
     static void check(SimulationWorld world) {
-        world.subscribers.stream()
-                .filter(one -> one.kind == Kind.WATCH_MANY || one.kind == Kind.WATCH_INDEX)
-                .filter(one -> one.unboundedAt == one.subscribedAt && one.unboundedAt >= 0)
-                .forEach(new SimulationPromptness(world)::check);
+        checkOnly(world, id -> true);
         SimulationInvariants.check(world);
     }
 
-    private void check(SimulationSubscriber one) {
+    static void checkOnly(SimulationWorld world, Predicate<String> ids) {
+        world.subscribers.stream()
+                .filter(one -> one.kind == Kind.WATCH_MANY || one.kind == Kind.WATCH_INDEX)
+                .filter(one -> one.unboundedAt == one.subscribedAt && one.unboundedAt >= 0)
+                .forEach(one -> new SimulationPromptness(world).check(one, ids));
+    }
+
+    private void check(SimulationSubscriber one, Predicate<String> ids) {
         for (SimulationImport known : world.service.imports.values()) {
-            if (one.kind == Kind.WATCH_MANY && !one.joined.containsKey(known.id)) {
+            if (!ids.test(known.id) || (one.kind == Kind.WATCH_MANY && !one.joined.containsKey(known.id))) {
                 continue;
             }
             boolean isHealthy = known.failing.to() <= 0 && known.unlistedUntil() <= known.createdAt;

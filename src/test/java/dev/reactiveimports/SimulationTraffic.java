@@ -1,7 +1,9 @@
 package dev.reactiveimports;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ final class SimulationTraffic implements SimulationCalls {
     /** Ids that ever failed. */
     final Map<String, Integer> longestStreaks = new HashMap<>();
 
+    private final List<Long> times = new ArrayList<>();
     int begun;
     int inFlight;
     int failed;
@@ -48,6 +51,11 @@ final class SimulationTraffic implements SimulationCalls {
         return query < 0 ? exchange : exchange.substring(0, query);
     }
 
+    /** How many exchanges began then or later. */
+    long begunSince(long time) {
+        return times.stream().filter(at -> at >= time).count();
+    }
+
     void requireNone(String when) {
         if (inFlight != 0) {
             log.violation(name(), inFlight + " exchanges in flight " + when);
@@ -57,6 +65,7 @@ final class SimulationTraffic implements SimulationCalls {
     @Override
     public void begins(String exchange) {
         begun++;
+        times.add(world.clock.millis());
         inFlight++;
         boolean isRetry = streaks.getOrDefault(key(exchange), 0) > 0;
         pages += exchange.startsWith("GET?") && !isRetry ? 1 : 0;

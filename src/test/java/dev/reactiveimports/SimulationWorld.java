@@ -13,7 +13,7 @@ import reactor.core.publisher.Sinks;
 /** A client, its service, the network between them and the client's subscribers, all of one seed and in virtual time. */
 final class SimulationWorld {
 
-    private static final int MAX_EVENTS = 400_000;
+    private static final int MAX_EVENTS = 2_000_000;
 
     final long seed;
     final SimulationDice dice;
