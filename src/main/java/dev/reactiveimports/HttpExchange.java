@@ -8,7 +8,7 @@ interface HttpExchange {
     /**
      * One request and its decoded response, over one connection. Cancel closes the connection.
      *
-     * @param trace receives this exchange's steps, of which the sending is the first
+     * @param trace {@link ExchangeTrace#sending} is asked before anything goes out; then it receives this exchange's steps
      */
     <T> Mono<T> exchange(WireCall<T> call, String key, ExchangeTrace trace);
 

@@ -60,6 +60,11 @@ final class HttpNettyExchange implements HttpExchange {
 
     private Publisher<Void> send(
             WireCall<?> call, String key, HttpClientRequest request, NettyOutbound outbound, ExchangeTrace trace) {
+        if (!trace.sending(now())) {
+            // an empty publisher would send the head, and an error be logged as the connection's
+            outbound.withConnection(Connection::dispose);
+            return Mono.never();
+        }
         HttpHeaders headers = request.requestHeaders();
         headers.set("Api-Key", key);
         headers.set("X-Pinecone-Api-Version", apiVersion);
@@ -70,7 +75,6 @@ final class HttpNettyExchange implements HttpExchange {
             headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
             headers.set(HttpHeaderNames.CONTENT_LENGTH, body.remaining());
         }
-        trace.sending(now());
         return body == null ? outbound : outbound.send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)));
     }
 

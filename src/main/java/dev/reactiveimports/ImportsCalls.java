@@ -56,11 +56,16 @@ final class ImportsCalls {
         return Mono.defer(() -> {
             StartAttempts attempts = new StartAttempts(request);
             return closing.guard(policy.retryingIf(
-                            Operation.START,
-                            n -> http.exchange(call, attempts.begin(trace(Operation.START, n))),
-                            attempts::surelyNotTaken))
-                    .onErrorMap(attempts::explain);
+                            Operation.START, n -> startOnce(call, attempts, n), attempts::surelyNotTaken))
+                    .onErrorMap(attempts::explain)
+                    .doOnCancel(attempts::giveUp);
         });
+    }
+
+    private Mono<String> startOnce(WireCall<String> call, StartAttempts attempts, int attempt) {
+        ExchangeTrace trace = new ExchangeTrace(Operation.START, attempt, listener, attempts);
+        // never: given up means that the call has ended, which cancels this
+        return attempts.begin(trace) ? http.exchange(call, trace) : Mono.never();
     }
 
     /** A 404 after a try without an answer may be that try's own doing: the import itself settles it. */
