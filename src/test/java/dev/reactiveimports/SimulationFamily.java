@@ -1,0 +1,37 @@
+package dev.reactiveimports;
+
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+
+/** Kinds of worlds, each with its share of all seeds and its checks. */
+enum SimulationFamily {
+    WILD(0.7, SimulationCast::wild, SimulationInvariants::check),
+    QUIET(0.05, SimulationCalm::quiet, SimulationPromptness::check),
+    HANGING(0.05, SimulationCalm::hanging, SimulationPromptness::check),
+    HIDDEN(0.05, SimulationCalm::hidden, SimulationPromptness::check),
+    EXPIRING(0.05, SimulationCalm::expiring, SimulationPromptness::check),
+    DEEP(0.01, SimulationLoads::deep, SimulationLoads::checkDeep),
+    HISTORIC(0.0005, SimulationLoads::historic, SimulationLoads::checkHistoric),
+    FAILING(0.001, SimulationLoads::failing, SimulationLoads::checkFailing),
+    THROTTLED(0.01, SimulationLoads::throttled, SimulationLoads::checkThrottled);
+
+    private final double share;
+    private final LongFunction<SimulationWorld> worlds;
+    private final Consumer<SimulationWorld> checks;
+
+    SimulationFamily(double share, LongFunction<SimulationWorld> worlds, Consumer<SimulationWorld> checks) {
+        this.share = share;
+        this.worlds = worlds;
+        this.checks = checks;
+    }
+
+    /** How many of so many seeds it gets. */
+    int seeds(int all) {
+        return (int) Math.ceil(all * share);
+    }
+
+    /** Makes a world, lets it run and checks it. */
+    SimulationLog run(long seed) {
+        return worlds.apply(seed).run(checks);
+    }
+}
