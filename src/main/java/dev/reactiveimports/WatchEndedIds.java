@@ -4,12 +4,12 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The ids that have ended and are not watched again. Where the whole listing is walked from time to time, an id that two
- * walks in a row did not show is forgotten: two, since a listing that shifts while it is walked may hide one from a walk.
+ * The ids that have ended and are not watched again. Where the whole listing is walked from time to time, an id that it did not
+ * show for two ages is forgotten: not at once, since a listing that shifts while it is walked may hide one from a walk.
  */
 final class WatchEndedIds {
 
-    // each id is in one of them; those of the youngest were shown, or ended, since the last walk of the whole listing
+    // each id is in one of them; those of the youngest were shown, or ended, in this age
     private Set<String> youngest = new HashSet<>();
     private Set<String> younger = new HashSet<>();
     private Set<String> oldest = new HashSet<>();
@@ -34,8 +34,8 @@ final class WatchEndedIds {
         return known;
     }
 
-    /** The whole listing was walked. */
-    void wholeListingWalked() {
+    /** The whole listing was walked, at least once since the last time: what it showed neither then nor before is forgotten. */
+    void age() {
         oldest = younger;
         younger = youngest;
         youngest = new HashSet<>();

@@ -20,6 +20,9 @@ final class WatchedImports {
     /** How soon after one look at new ids there may be another: those that come between share it. */
     private static final long NEWCOMERS_MILLIS = 2_000;
 
+    /** How long at least an ended import is remembered that the listing does not show; twice this at most, or two walks. */
+    private static final long MEMORY_MILLIS = 30 * 60 * 1_000;
+
     private final Map<String, WatchedImport> active = new HashMap<>();
     private final WatchEndedIds ended = new WatchEndedIds();
     private final WatchSchedule schedule = new WatchSchedule();
@@ -33,12 +36,14 @@ final class WatchedImports {
     private long newcomersNotBefore = Long.MIN_VALUE;
     private int joined;
     private int walksOfWholeListing;
+    private long endedSince;
 
     WatchedImports(WatchKind kind, PollSpec spec, WatchTime time, @Nullable ImportsListener listener) {
         this.kind = kind;
         this.spec = spec;
         this.time = time;
         this.listener = listener;
+        this.endedSince = time.now();
     }
 
     WatchOutbox outbox() {
@@ -196,7 +201,11 @@ final class WatchedImports {
     /** The listing was walked from its beginning to its end. */
     void wholeListingWalked() {
         walksOfWholeListing++;
-        ended.wholeListingWalked();
+        long now = time.now();
+        if (now - endedSince >= MEMORY_MILLIS) {
+            endedSince = now;
+            ended.age();
+        }
     }
 
     private void lookLater(WatchedImport watched) {
@@ -223,6 +232,11 @@ final class WatchedImports {
         } else if (failures.size() < MAX_FAILURES_KEPT) {
             failures.add(failure);
         }
+    }
+
+    /** How many ids are remembered though their imports have ended. */
+    int endedCount() {
+        return ended.size();
     }
 
     /** Errors of imports that ended by one, to be signalled at the end. */

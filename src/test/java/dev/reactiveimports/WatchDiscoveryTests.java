@@ -174,16 +174,31 @@ class WatchDiscoveryTests {
 
     @Test
     void endedImportsAreForgottenWhenTheListingHasForgottenThem() {
-        WatchEndedIds ended = new WatchEndedIds();
-        for (int day = 0; day < 365; day++) {
-            for (int i = 0; i < 20_000; i++) {
-                ended.add(day + "-" + i);
-                if (i % 1_000 == 0) {
-                    ended.wholeListingWalked();
-                }
+        WatchedImports imports = new WatchedImports(WatchKind.INDEX, every5s, new WatchTime(time), null);
+        int days = 60;
+        for (int minute = 0; minute < days * 24 * 60; minute++) {
+            for (int i = 0; i < 14; i++) {
+                imports.discover(ImportOperation.of(minute + "-" + i, ImportStatus.COMPLETED), 0);
             }
+            while (imports.outbox().next() != null) {
+                // delivered
+            }
+            imports.wholeListingWalked();
+            time.forward(Duration.ofMinutes(1));
         }
-        assertThat(ended.size()).isLessThanOrEqualTo(3_000);
+        assertThat(imports.endedCount()).as("20,000 a day").isLessThanOrEqualTo(3 * 30 * 14 + 14);
+    }
+
+    @Test
+    void anEndedImportThatTheListingHidesForMinutesIsNotToldOfAgain() {
+        service.with(List.of("i0", "i1"));
+        service.end("i1");
+        watch();
+        ImportOperation hidden = service.imports.remove("i1");
+        forward(20 * 60);
+        service.imports.put("i1", hidden);
+        forward(60);
+        assertThat(watcher.endedIds()).containsExactly("i1");
     }
 
     @Test
