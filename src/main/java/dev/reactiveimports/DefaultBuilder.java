@@ -116,7 +116,7 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
         ImportsListener told = listener == null ? null : SafeListener.of(listener);
         ConnectionProvider ownPool = base == null ? HardenedClient.pool(scheduler) : null;
         HttpClient client = base == null ? HardenedClient.of(requireNonNull(ownPool), host.isSecure()) : base;
-        ThrottleGate gate = new ThrottleGate(scheduler, told);
+        ThrottleGate gate = new ThrottleGate(scheduler, CallPolicy.longestWait(retry), told);
         ConnectionPermits permits = base == null ? HardenedClient.permits(gate) : ConnectionPermits.unlimited(gate);
         ImportsHttp http = new ImportsHttp(
                 HardenedClient.harden(customizer.apply(client)),
@@ -125,7 +125,7 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
                 apiVersion,
                 userAgent(),
                 attemptTimeout);
-        CallPolicy policy = new CallPolicy(retry, new RetryBudget(), gate, told);
+        CallPolicy policy = new CallPolicy(retry, new RetryBudget(scheduler), gate, told);
         ClosingSignal closing = new ClosingSignal(permits::close);
         ImportsCalls calls = new ImportsCalls(host, http, policy, closing, told);
         Mono<Void> disposeConnections = ownPool == null ? Mono.empty() : ownPool.disposeLater();

@@ -143,6 +143,8 @@ class ConnectionPermitsTests {
                         .hasMessage("no connection of the pool became free in time")
                         .hasCauseInstanceOf(TimeoutException.class));
         assertThat(ImportsRetry.isTransient(failures.get(0))).isFalse();
+        assertThat(((ImportsTransportException) failures.get(0)).isPoolExhausted())
+                .isTrue();
         answer(0);
         assertThat(begun).containsExactly(0, 1, 3);
         answer(1);
@@ -310,7 +312,7 @@ class ConnectionPermitsTests {
 
     @Test
     void withoutALimitNobodyWaits() {
-        ConnectionPermits unlimited = ConnectionPermits.unlimited(new ThrottleGate(time, null));
+        ConnectionPermits unlimited = ConnectionPermits.unlimited(new ThrottleGate(time, WAIT, null));
         AtomicInteger running = new AtomicInteger();
         for (int i = 0; i < 1000; i++) {
             unlimited
