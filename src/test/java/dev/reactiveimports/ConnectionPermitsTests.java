@@ -1,6 +1,7 @@
 package dev.reactiveimports;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -248,6 +249,41 @@ class ConnectionPermitsTests {
         answer(2);
         answer(3);
         assertThat(seen).containsExactly("answer 0", "answer 1", "answer 2", "answer 3");
+        assertThat(permits.free()).isEqualTo(2);
+    }
+
+    /** Reactor hands errors of the JVM on to whoever subscribed, and no operator's cleanup runs. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anErrorOfTheJvmLosesNoPermitAndDoublesNone(boolean queued) {
+        calls(queued ? 2 : 1);
+        Mono<String> broken = permits.holding(
+                Mono.<String>defer(() -> {
+                            throw new NoClassDefFoundError("mine");
+                        })
+                        .hide(),
+                0);
+        BaseSubscriber<String> subscriber = new BaseSubscriber<>() {};
+        if (queued) {
+            broken.subscribe(subscriber);
+            answer(0);
+        } else {
+            assertThatThrownBy(() -> broken.subscribe(subscriber)).isInstanceOf(NoClassDefFoundError.class);
+        }
+        assertThat(permits.free()).isEqualTo(1);
+        subscriber.cancel();
+        assertThat(permits.free()).isEqualTo(1);
+    }
+
+    @Test
+    void aSubscriberThatDiesOfItsSubscriptionLosesNoPermit() {
+        assertThatThrownBy(() -> permits.holding(Mono.never(), 0).subscribe(new BaseSubscriber<Object>() {
+                    @Override
+                    protected void hookOnSubscribe(Subscription subscription) {
+                        throw new NoClassDefFoundError("mine");
+                    }
+                }))
+                .isInstanceOf(NoClassDefFoundError.class);
         assertThat(permits.free()).isEqualTo(2);
     }
 
