@@ -127,10 +127,10 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
     private ReactiveImportsApi wired(
             IndexHost host, HttpExchange network, boolean ownsPool, Mono<Void> disposeConnections) {
         ImportsListener told = listener == null ? null : SafeListener.of(listener);
-        ThrottleGate gate = new ThrottleGate(scheduler, told);
+        ThrottleGate gate = new ThrottleGate(scheduler, CallPolicy.longestWait(retry), told);
         ConnectionPermits permits = ownsPool ? HardenedClient.permits(gate) : ConnectionPermits.unlimited(gate);
         ImportsHttp http = new ImportsHttp(network, permits, apiKey, attemptTimeout);
-        CallPolicy policy = new CallPolicy(retry, new RetryBudget(), gate, told);
+        CallPolicy policy = new CallPolicy(retry, new RetryBudget(scheduler), gate, told);
         ClosingSignal closing = new ClosingSignal(permits::close);
         ImportsCalls calls = new ImportsCalls(host, http, policy, closing, told);
         RecentStarts recentStarts = new RecentStarts(scheduler);
