@@ -18,6 +18,7 @@ final class WatchDiscovery {
     private static final int SHORT = 20;
 
     private static final int MAX_SUPPRESSED = 10;
+    private static final int MAX_NOT_TRANSIENT = 5;
 
     private final PollSpec spec;
     private final WatchListing listing;
@@ -114,12 +115,17 @@ final class WatchDiscovery {
             return;
         }
         int inARow = whole ? ++failuresOfWhole : ++failures;
-        if (inARow >= spec.maxFailures()) {
+        if (inARow >= tolerated(failure)) {
             health.endBy(Polling.withSuppressed(failure, earlier));
         } else if (earlier.size() < MAX_SUPPRESSED) {
             earlier.add(failure);
         }
         over(WatchPace.afterFailure(spec, inARow, failure));
+    }
+
+    /** What does not pass by itself, a page that cannot be read say, hides imports for as long as it is tolerated. */
+    private int tolerated(Throwable failure) {
+        return ImportsRetry.isTransient(failure) ? spec.maxFailures() : Math.min(spec.maxFailures(), MAX_NOT_TRANSIENT);
     }
 
     private void over(long wait) {
