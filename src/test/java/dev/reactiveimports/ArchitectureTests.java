@@ -80,6 +80,7 @@ class ArchitectureTests {
                     "ImportsHttp",
                     "HttpExchange",
                     "HttpNettyExchange",
+                    "HttpUserAgent",
                     "WireCall",
                     "Outcome",
                     "BoundedBody",
