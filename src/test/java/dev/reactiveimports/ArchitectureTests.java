@@ -99,6 +99,7 @@ class ArchitectureTests {
                     "Utf8",
                     "Truncation",
                     "KeyMask",
+                    "CallTarget",
                     "ImportsCalls"),
             Set.of(
                     "ReactiveImportsApi",
