@@ -48,6 +48,8 @@ final class SimulationInvariants {
             case WATCH_MANY -> one.joined.forEach((id, at) -> told(one, id));
             case WATCH_INDEX ->
                 world.service.imports.values().stream()
+                        // what cannot be read hides what is on its page, and what comes after it
+                        .filter(known -> noneIsUnreadable())
                         .filter(known -> isShown(known) || one.seen.containsKey(known.id))
                         .forEach(known -> told(one, known.id));
             case WATCH_ONE -> told(one, one.target);
@@ -58,6 +60,10 @@ final class SimulationInvariants {
         } else if (one.failure == null && one.kind == Kind.WATCH_MANY && one.idsCompleted && allEnded(one)) {
             log.violation(one.name, "goes on though all that it watches has ended");
         }
+    }
+
+    private boolean noneIsUnreadable() {
+        return world.service.imports.values().stream().noneMatch(known -> known.unreadable);
     }
 
     /** So long ago that whatever was to be seen then must have been. */
@@ -184,7 +190,7 @@ final class SimulationInvariants {
         } else if (failure instanceof ImportsApiException response && response.statusCode() == 400) {
             legitimate = !one.kind.isWatch() && world.service.tokensExpired > 0;
         } else if (failure instanceof ImportsProtocolException) {
-            legitimate = world.service.imports.values().stream().anyMatch(known -> known.unreadable);
+            legitimate = !noneIsUnreadable();
         } else if (ImportsRetry.isTransient(failure)) {
             legitimate = isTolerationOver(one, failure);
         } else {
@@ -208,6 +214,7 @@ final class SimulationInvariants {
                 .mapToInt(n -> n)
                 .max()
                 .orElse(0);
+        longest = Math.max(longest, one.kind == Kind.WATCH_INDEX ? one.traffic.longestWalkStreak : 0);
         return Math.max(longest, one.traffic.longestStreak) >= one.spec.maxFailures()
                 || (refused && one.spec.maxFailures() < 100);
     }
