@@ -16,6 +16,8 @@ import reactor.core.publisher.Sinks;
 /** Worlds in which everything goes wrong for some minutes, as chance has it, and then nothing more. */
 final class SimulationCast {
 
+    static final String THROWN = "thrown by the program";
+
     private final SimulationWorld world;
     private final SimulationDice dice;
 
@@ -35,7 +37,8 @@ final class SimulationCast {
         world.recovery = 240_000;
         world.attemptTimeout = Duration.ofSeconds(dice.between(2, 20));
         if (dice.chance(0.2)) {
-            world.retry = world.retry.maxRetries(dice.between(0, 2));
+            world.maxRetries = dice.between(0, 2);
+            world.retry = world.retry.maxRetries(world.maxRetries);
         }
         world.rebuild();
         weather();
@@ -50,6 +53,10 @@ final class SimulationCast {
         }
         if (dice.chance(0.1)) {
             world.closeAt(dice.between(1_000L, world.clear));
+        }
+        if (dice.chance(0.1)) {
+            long by = dice.oneOf(-1, 1) * dice.between(1_000L, 3_600_000L);
+            world.clock.at(dice.between(0L, world.clear), () -> world.clock.setWallClockBy(by));
         }
     }
 
@@ -147,9 +154,8 @@ final class SimulationCast {
         if (kind == Kind.WATCH_MANY) {
             joins(one, ids, at);
         }
-        Flux<?> call = call(one, ids);
-        int throwsAt = dice.chance(0.05) ? dice.between(1, 5) : 0;
-        world.clock.at(at, () -> world.subscribe(one, throwsAt > 0 ? throwing(call, throwsAt, one) : call));
+        Flux<?> call = dice.chance(0.07) ? throwing(call(one, ids), one) : call(one, ids);
+        world.clock.at(at, () -> world.subscribe(one, call));
         if (dice.chance(0.15)) {
             world.clock.at(dice.between(at, world.clear), one::cancel);
         }
@@ -180,9 +186,12 @@ final class SimulationCast {
             case WATCH_INDEX -> api.watchIndex(one.spec);
             case WATCH_ONE -> api.watchImport(one.target, one.spec);
             case AWAIT -> api.awaitImport(one.target, one.spec).flux();
-            case LIST ->
-                api.listImports(
-                        ListImportsSpec.create().pageSize(dice.between(1, 100)).readAhead(dice.oneOf(0, 0, 1, 3)));
+            case LIST -> {
+                one.pageSize = dice.between(1, 100);
+                one.readAhead = dice.oneOf(0, 0, 1, 3);
+                yield api.listImports(
+                        ListImportsSpec.create().pageSize(one.pageSize).readAhead(one.readAhead));
+            }
             case DESCRIBE -> api.describeImport(one.target).flux();
             case CANCEL -> api.cancelImport(one.target).flux();
             case START -> api.startImport(StartImportRequest.of(one.target)).flux();
@@ -190,14 +199,20 @@ final class SimulationCast {
         };
     }
 
-    /** As a program's own operator does. */
-    private static Flux<?> throwing(Flux<?> call, int at, SimulationSubscriber one) {
+    /** As a program's own operator does; after an error that is fatal it unsubscribes some time later. */
+    private Flux<?> throwing(Flux<?> call, SimulationSubscriber one) {
+        long at = dice.between(0L, 4L);
+        boolean isFatal = dice.chance(0.3);
         return call.index().<Object>map(item -> {
-            if (item.getT1() + 1 == at) {
-                one.cancelledByItself();
-                throw new IllegalArgumentException("thrown by the program");
+            if (item.getT1() != at) {
+                return item.getT2();
             }
-            return item.getT2();
+            if (isFatal) {
+                world.clock.after(dice.between(0L, 10_000L), one::cancel);
+                throw new NoClassDefFoundError(THROWN);
+            }
+            one.cancelledByItself();
+            throw new IllegalArgumentException(THROWN);
         });
     }
 

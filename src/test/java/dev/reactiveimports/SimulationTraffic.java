@@ -1,5 +1,6 @@
 package dev.reactiveimports;
 
+import dev.reactiveimports.SimulationSubscriber.Kind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -81,9 +82,16 @@ final class SimulationTraffic implements SimulationCalls {
             log.violation(name(), "an exchange after the end: " + exchange);
         } else if (owner.requested == 0) {
             log.violation(name(), "an exchange before any demand: " + exchange);
+        } else if (owner.kind == Kind.LIST && pages > pagesDemanded()) {
+            log.violation(name(), pages + " pages, though only " + owner.requested + " items were requested");
         } else if (owner.kind.isWatch() && owner.outstanding() == 0 && !isRetry && world.neverThrottled()) {
             log.violation(name(), "a poll without demand: " + exchange);
         }
+    }
+
+    private double pagesDemanded() {
+        double size = Math.min(owner.pageSize, world.service.largestPage);
+        return Math.ceil(owner.requested / size) + owner.readAhead;
     }
 
     @Override
