@@ -32,6 +32,37 @@ final class SimulationCast {
         return world;
     }
 
+    /** Worlds of starts, most of which meet some fault, and of watches of what was started. */
+    static SimulationWorld starting(long seed) {
+        SimulationWorld world = new SimulationWorld(seed);
+        SimulationDice dice = world.dice;
+        world.clear = 60_000;
+        world.recovery = 240_000;
+        world.attemptTimeout = Duration.ofMillis(dice.between(50, 5_000));
+        world.rebuild();
+        world.weather.slowest = dice.oneOf(20, 200, 2_000);
+        world.weather.phases.add(new Phase(0, dice.between(5_000L, 60_000L), dice.oneOf(0.1, 0.5, 0.9), null));
+        SimulationCast cast = new SimulationCast(world);
+        int starts = dice.between(1, 6);
+        for (int i = 0; i < starts; i++) {
+            SimulationSubscriber one = world.subscriber(Kind.START, "s3://bucket/new" + i, Demand.UNBOUNDED);
+            cast.followUp(one);
+            long at = dice.between(0L, 30_000L);
+            world.clock.at(at, () -> world.subscribe(one, cast.call(one, world.ids())));
+            if (dice.chance(0.2)) {
+                world.clock.at(dice.between(at, at + 5_000), one::cancel);
+            }
+        }
+        for (int i = 0; i < dice.oneOf(0, 0, 20); i++) {
+            long by = dice.oneOf(-1, 1) * dice.between(1_000L, 3_600_000L);
+            world.clock.at(dice.between(0L, world.clear), () -> world.clock.setWallClockBy(by));
+        }
+        if (dice.chance(0.2)) {
+            world.closeAt(dice.between(0L, 35_000L));
+        }
+        return world;
+    }
+
     private void fill() {
         world.clear = dice.between(60_000L, 600_000L);
         world.recovery = 240_000;
