@@ -50,7 +50,7 @@ final class BoundedBody {
     /**
      * An empty body.
      *
-     * @param partWillDo whether a body over the cap is cut there, or an error
+     * @param partWillDo whether what a body has up to the cap will do, or is an error
      */
     BoundedBody(Spare spare, int cap, boolean partWillDo) {
         this.spare = spare;
@@ -62,9 +62,6 @@ final class BoundedBody {
     void append(ByteBuf chunk) {
         int more = Math.min(chunk.readableBytes(), cap - length);
         cut = more < chunk.readableBytes();
-        if (cut && !partWillDo) {
-            throw FailureMapping.oversized(cap);
-        }
         if (more > bytes.length - length) {
             bytes = Arrays.copyOf(bytes, Math.max(length + more, Math.min(cap, 2 * bytes.length)));
         }
@@ -81,9 +78,16 @@ final class BoundedBody {
         return length;
     }
 
-    /** At most once: what is read must not be looked at afterwards. */
+    /**
+     * At most once: what is read must not be looked at afterwards.
+     *
+     * @throws ImportsProtocolException if it was cut and a part will not do
+     */
     <T> T readAndRelease(Reader<T> reader) {
         try {
+            if (cut && !partWillDo) {
+                throw FailureMapping.oversized(cap);
+            }
             return reader.read(bytes, 0, length);
         } finally {
             spare.keep(bytes);

@@ -1,6 +1,7 @@
 package dev.reactiveimports;
 
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -12,6 +13,8 @@ import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Signal;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 import reactor.util.context.ContextView;
 import reactor.util.retry.Retry;
 
@@ -20,6 +23,8 @@ import reactor.util.retry.Retry;
  * retry policy as long as the budget lasts. Stateless but for its parts: what a call counts lives in its subscription.
  */
 final class CallPolicy {
+
+    private static final Logger LOG = Loggers.getLogger(CallPolicy.class);
 
     /** How long the gate closes when a throttling service does not say, or says nonsense. */
     static final Duration OWN_PAUSE = Duration.ofSeconds(1);
@@ -35,7 +40,20 @@ final class CallPolicy {
         this.budget = budget;
         this.gate = gate;
         this.listener = SafeListener.of(listener);
-        this.longestPause = (retry instanceof ImportsRetry ours ? ours : ImportsRetry.ofDefaults()).maxRetryAfter();
+        this.longestPause = longestPause(retry);
+    }
+
+    /**
+     * How long a call may wait at the gate: as long as the policy waits for the service, and through the pause that the
+     * client makes of its own accord.
+     */
+    static Duration longestWait(Retry retry) {
+        Duration longest = longestPause(retry);
+        return longest.compareTo(OWN_PAUSE) < 0 ? OWN_PAUSE : longest;
+    }
+
+    private static Duration longestPause(Retry retry) {
+        return (retry instanceof ImportsRetry ours ? ours : ImportsRetry.ofDefaults()).maxRetryAfter();
     }
 
     /**
@@ -58,7 +76,10 @@ final class CallPolicy {
             ImportsListener.Operation operation, IntFunction<Mono<T>> attempt, Predicate<Throwable> surelyNotTaken) {
         return Mono.deferContextual(context -> {
             Call call = new Call(operation, context);
-            return call.exchange(attempt).onErrorResume(failure -> call.retried(failure, attempt, surelyNotTaken));
+            return call.exchange(attempt)
+                    .onErrorResume(failure -> failure instanceof ThrottleNotSent
+                            ? Mono.error(call.surface(failure))
+                            : call.retried(failure, attempt, surelyNotTaken));
         });
     }
 
@@ -78,6 +99,7 @@ final class CallPolicy {
         private final ContextView context;
         private final FailureTrail trail = new FailureTrail();
         private final AtomicReference<@Nullable Throwable> undecided = new AtomicReference<>();
+        private RetryBudget.@Nullable Account account;
         private @Nullable Throwable last;
         private int attempts;
         private long failedAt;
@@ -87,51 +109,68 @@ final class CallPolicy {
             this.context = context;
         }
 
+        /** One attempt, at its subscription. */
         <T> Mono<T> exchange(IntFunction<Mono<T>> attempt) {
-            return passed(attempt).doOnSuccess(answer -> succeeded()).doOnError(this::failed);
+            long deadline = gate.deadline();
+            return passed(gate.pass(deadline), deadline, attempt)
+                    .doOnSuccess(response -> succeeded())
+                    .doOnError(this::failed);
         }
 
-        private <T> Mono<T> passed(IntFunction<Mono<T>> attempt) {
-            return gate.pass()
-                    .then(Mono.defer(() -> attempt.apply(++attempts)))
+        private <T> Mono<T> passed(Mono<Void> turn, long deadline, IntFunction<Mono<T>> attempt) {
+            return turn.then(Mono.defer(() -> attempt.apply(++attempts)))
                     .onErrorResume(ThrottleGate.HeldBack.class, again -> {
                         attempts--;
-                        return passed(attempt);
+                        LOG.debug("{} held back: the service throttled others while it waited to be sent", operation);
+                        return passed(gate.again(deadline), deadline, attempt);
                     });
         }
 
         /** What follows a first failure. Most calls have none, and are spared the machinery. */
         <T> Mono<T> retried(Throwable first, IntFunction<Mono<T>> attempt, Predicate<Throwable> surelyNotTaken) {
             AtomicBoolean begun = new AtomicBoolean();
+            RetryBudget.Account paying = budget.account();
+            account = paying;
             return Mono.defer(() -> begun.compareAndSet(false, true) ? Mono.<T>error(first) : exchange(attempt))
                     .materialize()
                     .<Signal<T>>handle((outcome, sink) -> {
                         Throwable failure = outcome.getThrowable();
-                        if (failure != null && isTrue(surelyNotTaken, failure)) {
+                        if (failure != null
+                                && !(failure instanceof ThrottleNotSent)
+                                && isTrue(surelyNotTaken, failure)) {
                             sink.error(failure);
                         } else {
                             sink.next(outcome);
                         }
                     })
-                    .retryWhen(budget.guard(new Observed()))
+                    .retryWhen(paying.guard(new Observed()))
                     .<T>dematerialize()
                     .onErrorMap(this::surface);
         }
 
         private void succeeded() {
-            if (attempts == 1) {
+            gate.accepted();
+            if (account != null) {
+                account.succeeded();
+            } else {
                 budget.earn();
             }
         }
 
         private void failed(Throwable failure) {
+            if (failure instanceof ThrottleNotSent) {
+                return;
+            }
             if (last != null) {
                 trail.add(last);
             }
             last = failure;
             if (failure instanceof ImportsApiException e
                     && (e.isThrottled() || (e.statusCode() == 503 && e.retryAfter() != null))) {
-                gate.throttled(pause(e.retryAfter()), context);
+                Duration pause = pause(e.retryAfter());
+                if (gate.throttled(pause, e, context)) {
+                    LOG.debug("{} throttled, so all calls wait for {}: {}", operation, pause, words(e));
+                }
             }
         }
 
@@ -143,19 +182,40 @@ final class CallPolicy {
             return asked;
         }
 
-        /** The last real failure, told how often and after what; a caller's own exception stays as it is. */
+        /** The last real failure, with its attempt count and those before it; a caller's own exception stays as it is. */
         private Throwable surface(Throwable signalled) {
+            if (signalled instanceof ThrottleNotSent notSent) {
+                if (last != null) {
+                    trail.add(last);
+                }
+                LOG.debug("{} not sent: {}", operation, words(notSent.failure()));
+                return trail.suppressedBy(notSent.failure().afterAttempts(attempts));
+            }
             Throwable real = last;
-            if (real == null || (real != signalled && !Exceptions.isRetryExhausted(signalled))) {
+            boolean isRejection = signalled instanceof RejectedExecutionException;
+            if (real == null || (real != signalled && !isRejection && !Exceptions.isRetryExhausted(signalled))) {
                 return signalled;
+            }
+            if (real != signalled && isRejection) {
+                // no scheduler to wait on: not what the caller asked about
+                real.addSuppressed(signalled);
             }
             if (real instanceof ImportsException e) {
                 e.afterAttempts(attempts);
+                if (e.retryBudgetSpent()) {
+                    LOG.debug("{} not retried, the retry budget is spent: {}", operation, words(e));
+                }
             }
             return trail.suppressedBy(real);
         }
 
+        /** What a log may show: one line, and no token. */
+        private String words(Throwable failure) {
+            return LOG.isDebugEnabled() ? WithheldWords.of(operation, failure).toString() : "";
+        }
+
         private void tell(Duration delay, Throwable cause) {
+            LOG.debug("{} tried again in {}, attempt {} failed: {}", operation, delay, attempts, words(cause));
             ImportsListener told = SafeListener.of(listener, context);
             if (told != null) {
                 told.onRetry(

@@ -6,10 +6,13 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoOperator;
 import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.Logger;
@@ -23,9 +26,6 @@ import reactor.util.Loggers;
 final class ConnectionPermits {
 
     private static final Logger LOG = Loggers.getLogger(ConnectionPermits.class);
-
-    /** The place of all who found a permit free. */
-    private static final Place NONE = new Place();
 
     private final Duration longestWait;
     private final Scheduler scheduler;
@@ -79,7 +79,26 @@ final class ConnectionPermits {
         Mono<T> stillWelcome =
                 Mono.defer(() -> closings() == passedAt ? exchange : Mono.error(new ThrottleGate.HeldBack()));
         return Mono.using(
-                this::take, place -> place == NONE ? stillWelcome : queue(place).then(stillWelcome), this::leave);
+                this::take,
+                place -> place.atOnce
+                        ? leavingOnThrow(stillWelcome, place)
+                        : leavingOnThrow(queue(place).then(leavingOnThrow(stillWelcome, place)), place),
+                this::leave);
+    }
+
+    /** Reactor throws errors of the JVM at whoever subscribes, past every cleanup: even those must not cost a permit. */
+    private <T> Mono<T> leavingOnThrow(Mono<T> source, Place place) {
+        return new MonoOperator<T, T>(source) {
+            @Override
+            public void subscribe(CoreSubscriber<? super T> actual) {
+                try {
+                    source.subscribe(actual);
+                } catch (Throwable fatal) {
+                    leave(place);
+                    throw fatal;
+                }
+            }
+        };
     }
 
     /** Lets nobody in from now on: those who wait are about to be ended by whoever closes. */
@@ -94,21 +113,25 @@ final class ConnectionPermits {
 
     private Mono<Void> queue(Place place) {
         return Mono.<Void>create(caller -> enter(place, caller))
-                .timeout(longestWait, Mono.error(() -> FailureMapping.noConnectionWithin(longestWait)), scheduler);
+                .timeout(
+                        longestWait,
+                        Mono.error(() -> CallRejection.unlessDisposed(
+                                scheduler, () -> FailureMapping.noConnectionWithin(longestWait))),
+                        scheduler);
     }
 
     private Place take() {
         for (int now = free.get(); now > 0; now = free.get()) {
             if (free.compareAndSet(now, now - 1)) {
-                return NONE;
+                return new Place(true);
             }
         }
-        return new Place();
+        return new Place(false);
     }
 
     private void enter(Place place, MonoSink<Void> caller) {
         synchronized (lock) {
-            if (place.left) {
+            if (place.get()) {
                 return;
             }
             place.holds = free.getAndDecrement() > 0;
@@ -121,9 +144,11 @@ final class ConnectionPermits {
     }
 
     private void leave(Place place) {
-        if (place != NONE) {
+        if (place.getAndSet(true)) {
+            return;
+        }
+        if (!place.atOnce) {
             synchronized (lock) {
-                place.left = true;
                 if (waiting.remove(place) != null) {
                     free.getAndIncrement();
                 }
@@ -178,10 +203,16 @@ final class ConnectionPermits {
         }
     }
 
-    /** Of one who has to wait. */
-    private static final class Place {
+    /** One call's, and whether that has left. By identity, as atomics are: it is a key. */
+    private static final class Place extends AtomicBoolean {
 
+        private static final long serialVersionUID = 1L;
+
+        private final boolean atOnce;
         private boolean holds;
-        private boolean left;
+
+        Place(boolean atOnce) {
+            this.atOnce = atOnce;
+        }
     }
 }

@@ -9,7 +9,6 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.util.retry.Retry;
@@ -30,7 +29,7 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
     private Duration attemptTimeout = Duration.ofSeconds(30);
     private Retry retry = ImportsRetry.ofDefaults();
     private PollSpec pollSpec = PollSpec.adaptive();
-    private Scheduler scheduler = Schedulers.parallel();
+    private CallScheduler scheduler = CallScheduler.ofDefault();
     private @Nullable ImportsListener listener;
 
     DefaultBuilder(String indexHost, Mono<String> apiKey) {
@@ -100,7 +99,7 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
 
     @Override
     public DefaultBuilder scheduler(Scheduler scheduler) {
-        this.scheduler = requireNonNull(scheduler, "scheduler");
+        this.scheduler = CallScheduler.of(scheduler);
         return this;
     }
 
@@ -128,15 +127,15 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
     private ReactiveImportsApi wired(
             IndexHost host, HttpExchange network, boolean ownsPool, Mono<Void> disposeConnections) {
         ImportsListener told = listener == null ? null : SafeListener.of(listener);
-        ThrottleGate gate = new ThrottleGate(scheduler, told);
+        ThrottleGate gate = new ThrottleGate(scheduler, CallPolicy.longestWait(retry), told);
         ConnectionPermits permits = ownsPool ? HardenedClient.permits(gate) : ConnectionPermits.unlimited(gate);
         ImportsHttp http = new ImportsHttp(network, permits, apiKey, attemptTimeout);
-        CallPolicy policy = new CallPolicy(retry, new RetryBudget(), gate, told);
+        CallPolicy policy = new CallPolicy(retry, new RetryBudget(scheduler), gate, told);
         ClosingSignal closing = new ClosingSignal(permits::close);
         ImportsCalls calls = new ImportsCalls(host, http, policy, closing, told);
         RecentStarts recentStarts = new RecentStarts(scheduler);
         Watching watching = new Watching(calls, recentStarts, closing, pollSpec, scheduler, told);
-        return new DefaultReactiveImportsApi(calls, recentStarts, closing, disposeConnections, watching);
+        return new DefaultReactiveImportsApi(calls, recentStarts, closing, disposeConnections, watching, scheduler);
     }
 
     private String userAgent() {

@@ -25,18 +25,21 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
     private final ClosingSignal closing;
     private final Mono<Void> disposeConnections;
     private final Watching watching;
+    private final CallScheduler scheduler;
 
     DefaultReactiveImportsApi(
             ImportsCalls calls,
             RecentStarts recentStarts,
             ClosingSignal closing,
             Mono<Void> disposeConnections,
-            Watching watching) {
+            Watching watching,
+            CallScheduler scheduler) {
         this.calls = calls;
         this.recentStarts = recentStarts;
         this.closing = closing;
         this.disposeConnections = disposeConnections.cache();
         this.watching = watching;
+        this.scheduler = scheduler;
     }
 
     @Override
@@ -114,6 +117,16 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
     }
 
     @Override
+    public Flux<ImportObservation> observeImports(Publisher<String> ids) {
+        return observeImports(ids, watching.defaults());
+    }
+
+    @Override
+    public Flux<ImportObservation> observeImports(Publisher<String> ids, PollSpec spec) {
+        return named("observe", watching.observations(ids, spec));
+    }
+
+    @Override
     public Flux<ImportOperation> watchIndex() {
         return watchIndex(watching.defaults());
     }
@@ -141,20 +154,24 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
     }
 
     /** A name costs nothing for each item: it is there for who asks, such as {@code tap(Micrometer.observation(..))}. */
-    private static <T> Flux<T> named(String operation, Flux<T> calls) {
-        return calls.name("reactive.imports." + operation).tag("operation", operation);
+    private <T> Flux<T> named(String operation, Flux<T> calls) {
+        return CallBoundary.around(CallRejection.guard(calls, scheduler))
+                .name("reactive.imports." + operation)
+                .tag("operation", operation);
     }
 
-    private static <T> Mono<T> named(String operation, Mono<T> call) {
-        return onDemand(call).name("reactive.imports." + operation).tag("operation", operation);
+    private <T> Mono<T> named(String operation, Mono<T> call) {
+        return CallBoundary.around(onDemand(CallRejection.guard(call, scheduler)))
+                .name("reactive.imports." + operation)
+                .tag("operation", operation);
     }
 
     @Override
     public Mono<Void> disposeLater() {
-        return Mono.defer(() -> {
+        return CallBoundary.around(Mono.defer(() -> {
             closing.close();
             return disposeConnections;
-        });
+        }));
     }
 
     @Override

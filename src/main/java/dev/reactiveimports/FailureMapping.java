@@ -43,7 +43,7 @@ final class FailureMapping {
             return known;
         }
         if (failure instanceof PoolAcquireTimeoutException || failure instanceof PoolAcquirePendingLimitException) {
-            return new ImportsTransportException("no connection of the pool became free in time", failure, false);
+            return ImportsTransportException.poolExhausted("no connection of the pool became free in time", failure);
         }
         if (failure instanceof PoolShutdownException) {
             return new ImportsTransportException("the connection pool is shut down", failure, false);

@@ -15,6 +15,7 @@ import reactor.netty.NettyOutbound;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientRequest;
 import reactor.netty.http.client.HttpClientResponse;
+import reactor.util.context.Context;
 
 /**
  * Exchanges over reactor-netty. A response's body is always read to its end, or to its cap, before anything is signalled,
@@ -23,6 +24,9 @@ import reactor.netty.http.client.HttpClientResponse;
 final class HttpNettyExchange implements HttpExchange {
 
     private static final int MAX_ERROR_BYTES = 64 * 1024;
+
+    /** Reactor's own name, which it does not publish. */
+    private static final String DISCARD_HOOK = "reactor.onDiscard.local";
 
     private final HttpClient client;
     private final String apiVersion;
@@ -55,7 +59,13 @@ final class HttpNettyExchange implements HttpExchange {
                 .send((request, outbound) -> send(call, key, request, outbound, trace))
                 .responseConnection((answer, connection) -> receive(call, key, answer, connection, trace))
                 .single()
-                .handle((outcome, sink) -> outcome.into(sink));
+                .<T>handle((outcome, sink) -> outcome.into(sink))
+                .contextWrite(HttpNettyExchange::withoutDiscardHook);
+    }
+
+    /** A subscriber's hook is for what is its own; here, connections and buffers are what operators drop. */
+    private static Context withoutDiscardHook(Context context) {
+        return context.hasKey(DISCARD_HOOK) ? context.delete(DISCARD_HOOK) : context;
     }
 
     private Publisher<Void> send(
@@ -88,8 +98,13 @@ final class HttpNettyExchange implements HttpExchange {
         return connection
                 .inbound()
                 .receive()
-                .doOnNext(body::append)
-                .takeUntil(chunk -> body.isCut())
+                // emits nothing, and no error: a chunk that an operator drops would meet the subscriber's hooks
+                .<Outcome<T>>handle((chunk, sink) -> {
+                    body.append(chunk);
+                    if (body.isCut()) {
+                        sink.complete();
+                    }
+                })
                 .then(Mono.fromSupplier(() -> {
                     trace.received(body.length());
                     Outcome<T> outcome = success ? decode(call, key, answer, body) : refusal(key, answer, body);

@@ -53,7 +53,7 @@ final class ImportsHttp {
     }
 
     private <T> Mono<T> timedOut() {
-        return Mono.error(() -> FailureMapping.timedOut(attemptTimeout));
+        return Mono.error(() -> CallRejection.unlessDisposed(scheduler, () -> FailureMapping.timedOut(attemptTimeout)));
     }
 
     private <T> Mono<T> bare(WireCall<T> call, ExchangeTrace trace) {

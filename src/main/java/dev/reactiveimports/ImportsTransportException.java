@@ -15,6 +15,7 @@ public final class ImportsTransportException extends ImportsException {
     private static final long serialVersionUID = 1L;
 
     private final boolean retryable;
+    private final boolean poolExhausted;
 
     ImportsTransportException(String message, @Nullable Throwable cause) {
         this(message, cause, true);
@@ -22,8 +23,34 @@ public final class ImportsTransportException extends ImportsException {
 
     /** Not retryable is what another attempt cannot cure: the client was closed, or its own pool is exhausted. */
     ImportsTransportException(String message, @Nullable Throwable cause, boolean retryable) {
+        this(message, cause, retryable, false);
+    }
+
+    private ImportsTransportException(
+            String message, @Nullable Throwable cause, boolean retryable, boolean poolExhausted) {
         super(message, cause);
         this.retryable = retryable;
+        this.poolExhausted = poolExhausted;
+    }
+
+    static ImportsTransportException poolExhausted(String message, @Nullable Throwable cause) {
+        return new ImportsTransportException(message, cause, false, true);
+    }
+
+    /**
+     * Whether no connection of the client's own pool became free in time. Nothing was sent then, and the service did not
+     * fail: the client makes more calls at once than it has connections. A call is not retried for it and costs no retry
+     * budget; whoever polls may simply try again later, as the library's watches do.
+     *
+     * @return false for whatever else went wrong
+     */
+    public boolean isPoolExhausted() {
+        return poolExhausted;
+    }
+
+    /** The same failure with nothing of its caller's. */
+    ImportsTransportException copy() {
+        return new ImportsTransportException(String.valueOf(getMessage()), getCause(), retryable, poolExhausted);
     }
 
     boolean retryable() {

@@ -54,10 +54,15 @@ public final class PollSpec {
     private final Duration max;
     private final Jitter jitter;
     private final int maxFailures;
-    private final @Nullable Scheduler scheduler;
+    private final @Nullable CallScheduler scheduler;
 
     private PollSpec(
-            Growth growth, Duration min, Duration max, Jitter jitter, int maxFailures, @Nullable Scheduler scheduler) {
+            Growth growth,
+            Duration min,
+            Duration max,
+            Jitter jitter,
+            int maxFailures,
+            @Nullable CallScheduler scheduler) {
         this.growth = growth;
         this.min = min;
         this.max = max;
@@ -150,12 +155,12 @@ public final class PollSpec {
      * Where waits happen, and the clock. Defaults to the client's scheduler, for a spec used on its own to
      * {@link Schedulers#parallel()}.
      *
-     * @param scheduler the caller's to dispose
+     * @param scheduler the caller's to dispose; once it is, watches end in an {@link ImportsTransportException}
      * @return a changed copy
+     * @throws IllegalArgumentException if it cannot schedule with a delay, as {@link Schedulers#immediate()}
      */
     public PollSpec scheduler(Scheduler scheduler) {
-        requireNonNull(scheduler, "scheduler");
-        return new PollSpec(growth, min, max, jitter, maxFailures, scheduler);
+        return on(CallScheduler.of(scheduler));
     }
 
     /**
@@ -176,7 +181,7 @@ public final class PollSpec {
      *     {@link ImportStatus#IN_PROGRESS} at 100 percent
      */
     public Flux<ImportOperation> poll(Mono<ImportOperation> describe) {
-        return poll(describe, failure -> false, null);
+        return CallBoundary.around(poll(describe, failure -> false, null));
     }
 
     /**
@@ -193,11 +198,15 @@ public final class PollSpec {
 
     /** This spec if it names a scheduler, else one that uses the given. */
     PollSpec orScheduler(Scheduler fallback) {
-        return scheduler == null ? scheduler(fallback) : this;
+        return scheduler == null ? on(CallScheduler.unchecked(fallback)) : this;
     }
 
-    Scheduler scheduler() {
-        return scheduler == null ? Schedulers.parallel() : scheduler;
+    private PollSpec on(CallScheduler time) {
+        return new PollSpec(growth, min, max, jitter, maxFailures, time);
+    }
+
+    CallScheduler scheduler() {
+        return scheduler == null ? CallScheduler.ofDefault() : scheduler;
     }
 
     int maxFailures() {

@@ -1,9 +1,11 @@
 package dev.reactiveimports;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -11,63 +13,81 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 import reactor.util.context.ContextView;
 
 /**
  * Where every attempt of a client passes before it is sent. Open, it costs a volatile read. When the service asks for
- * fewer requests it closes for a while, and callers queue, first come, first served. Reopening lets one of them through
- * as a probe, then the others one by one, at a pace that doubles every second; a new refusal closes it again, and the
- * pace then doubles only up to half of the one that was refused and creeps on from there. Above
- * {@value #OPEN_PACE} calls a second it is open again.
+ * fewer requests it closes for a while, and callers queue, first come, first served. Reopening lets one of them through,
+ * then the others one by one, at a {@link ThrottlePace} that nothing but a new refusal slows down: none of them waits for the
+ * response to another's request, so one that hangs or is cancelled holds up nobody. A refusal closes it again, and halves the
+ * pace that is reached quickly, unless nothing was accepted since it reopened: that is an outage, which says nothing about a
+ * pace, and the longer it lasts the less is left of what was known before.
  *
- * <p>There is one timer while someone waits, and none otherwise.
+ * <p>Nobody waits for longer than the limit. A call whose turn is not expected within it fails at once, and one that waits
+ * already does when its turn recedes beyond its deadline. So at most {@value ThrottlePace#OPEN} calls wait for each second of
+ * the limit. The first in the queue always has its turn before its deadline, and the queue is in the order of deadlines: so
+ * there is one timer, for the next turn, while someone waits, and none otherwise.
  */
 final class ThrottleGate {
 
-    /** Calls a second right after reopening. */
-    static final double FIRST_PACE = 4;
-
-    static final double OPEN_PACE = 1000;
-
-    /** By how much the pace grows in a second once it is near the one that was refused. */
-    private static final double CREEP = 1.1;
-
+    private static final Logger LOG = Loggers.getLogger(ThrottleGate.class);
     private static final Duration MAX_PAUSE = Duration.ofDays(1);
-    private static final double SECOND = 1e9;
+
+    /** A timer that is late by this much was lost, with the scheduler that had it. */
+    private static final long LOST_TIMER = TimeUnit.SECONDS.toNanos(1);
 
     private final Scheduler scheduler;
+    private final long limit;
     private final @Nullable ImportsListener listener;
-    private final Mono<Void> queue = Mono.create(this::enter);
-    private final Mono<Void> pass = Mono.defer(this::openOrQueue);
 
     private volatile boolean open = true;
     private volatile int closings;
+    private volatile boolean accepted;
 
     // all below, and every change of open, under this lock; nobody is called while it is held, but for the scheduler
     private final Object lock = new Object();
-    private final LinkedHashSet<MonoSink<Void>> waiting = new LinkedHashSet<>();
-    private long closedUntil;
-    private long nextAt;
-    private double knee = OPEN_PACE;
+    private final TreeSet<ThrottleTurn> waiting = new TreeSet<>();
+    private final ThrottleTimetable times;
+    private @Nullable ImportsApiException lastRefusal;
     private @Nullable Disposable timer;
     private long timerAt;
     private int ticket;
-    private long lastReading;
-    private long setBack;
+    private long arrivals;
 
-    ThrottleGate(Scheduler scheduler, @Nullable ImportsListener listener) {
+    /**
+     * An open gate.
+     *
+     * @param longestWait how long a call may wait for its turn
+     */
+    ThrottleGate(Scheduler scheduler, Duration longestWait, @Nullable ImportsListener listener) {
         this.scheduler = scheduler;
+        this.limit = longestWait.toNanos();
         this.listener = SafeListener.of(listener);
-        this.lastReading = scheduler.now(TimeUnit.NANOSECONDS);
+        this.times = new ThrottleTimetable(now());
     }
 
     Scheduler scheduler() {
         return scheduler;
     }
 
-    /** Completes when the caller may send: at once on its own thread while open, later on the scheduler's otherwise. */
-    Mono<Void> pass() {
-        return pass;
+    /** Until when an attempt that begins now may wait for its turn, whether once or again and again. */
+    long deadline() {
+        return now() + limit;
+    }
+
+    /**
+     * Completes when the caller may send: at once on its own thread while open, later on the scheduler's otherwise. Fails
+     * with {@link ThrottleNotSent} when it may not.
+     */
+    Mono<Void> pass(long deadline) {
+        return Mono.defer(() -> open ? Mono.empty() : again(deadline));
+    }
+
+    /** The same for a call that has passed before, and was {@link HeldBack}: even an open gate is closed after the deadline. */
+    Mono<Void> again(long deadline) {
+        return Mono.create(caller -> enter(caller, deadline));
     }
 
     /** How often it was closed. Who passed and then had to wait for something else can tell whether to come back. */
@@ -75,68 +95,109 @@ final class ThrottleGate {
         return closings;
     }
 
+    /** How many calls wait. */
+    int waiting() {
+        synchronized (lock) {
+            return waiting.size();
+        }
+    }
+
+    /** The service took a request. */
+    void accepted() {
+        if (!open) {
+            accepted = true;
+        }
+    }
+
     /**
      * Closes for a while from now, or for longer if it is closed already.
      *
+     * @param refusal what those who cannot wait fail with
      * @param context of the call that was refused
+     * @return whether it closed, or for longer
      */
-    void throttled(Duration pause, ContextView context) {
+    boolean throttled(Duration pause, ImportsApiException refusal, ContextView context) {
         long length = Math.max(0, (pause.compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : pause).toNanos());
-        Runnable then = ThrottleGate::nothing;
+        boolean closes;
+        List<Runnable> ends = new ArrayList<>(0);
         synchronized (lock) {
             long now = now();
-            if (now >= closedUntil) {
-                // answers to requests that were under way when it closed come while it is closed: one refusal, not many
-                knee = open ? OPEN_PACE : Math.max(FIRST_PACE, pace(now) / 2);
+            lastRefusal = refusal;
+            if (!times.isClosed(now)) {
+                // responses to requests that were under way when it closed come while it is closed: one refusal, not
+                // many
+                learn(now);
             }
-            if (open || now + length > closedUntil) {
+            closes = open || times.closesLater(now + length);
+            if (closes) {
                 open = false;
                 closings++;
-                closedUntil = now + length;
-                nextAt = closedUntil;
-                then = arm(now);
-            } else {
-                length = 0;
+                times.close(now + length);
             }
+            settle(now, ends);
         }
-        then.run();
-        ImportsListener told = length > 0 ? SafeListener.of(listener, context) : null;
+        run(ends);
+        ImportsListener told = closes && length > 0 ? SafeListener.of(listener, context) : null;
         if (told != null) {
             told.onThrottle(Duration.ofNanos(length));
         }
+        return closes;
     }
 
-    private Mono<Void> openOrQueue() {
-        return open ? Mono.empty() : queue;
+    private void learn(long now) {
+        if (open) {
+            times.forgetPace();
+        } else if (accepted) {
+            times.halvePace(now);
+        } else {
+            times.doublePace();
+        }
+        accepted = false;
     }
 
-    private void enter(MonoSink<Void> caller) {
-        Runnable then;
+    private void enter(MonoSink<Void> caller, long deadline) {
+        ThrottleTurn turn;
+        boolean passes = false;
+        List<Runnable> ends = new ArrayList<>(0);
         synchronized (lock) {
             long now = now();
-            if (waiting.isEmpty() && now >= nextAt) {
-                grant(now);
-                then = caller::success;
+            turn = new ThrottleTurn(caller, deadline, arrivals++);
+            if (deadline - now < 0 || (!open && isTooLate(deadline, now))) {
+                ends.add(tooLate(caller, waiting.size(), now));
+            } else if (open) {
+                passes = true;
+            } else if (waiting.isEmpty() && now - times.nextAt() >= 0) {
+                passes = true;
+                open = times.grant(now);
             } else {
-                waiting.add(caller);
-                then = arm(now);
+                waiting.add(turn);
+                if (timer != null && now - timerAt > LOST_TIMER) {
+                    disarm();
+                }
+                settle(now, ends);
             }
         }
-        then.run();
-        caller.onCancel(() -> leave(caller));
+        run(ends);
+        if (passes) {
+            caller.success();
+        }
+        caller.onCancel(() -> leave(turn));
     }
 
-    private void leave(MonoSink<Void> caller) {
+    private boolean isTooLate(long deadline, long now) {
+        return times.nextAt() - deadline > 0 || times.turnOf(waiting.size(), now) - now > limit;
+    }
+
+    private void leave(ThrottleTurn turn) {
         synchronized (lock) {
-            if (waiting.remove(caller) && waiting.isEmpty()) {
+            if (waiting.remove(turn) && waiting.isEmpty()) {
                 disarm();
             }
         }
     }
 
     private void tick(int myTicket) {
-        MonoSink<Void> first = null;
-        Runnable then;
+        List<Runnable> ends = new ArrayList<>(1);
         synchronized (lock) {
             if (myTicket != ticket) {
                 return;
@@ -144,52 +205,46 @@ final class ThrottleGate {
             // dropped, not disposed: that could interrupt this very thread in the middle of the caller's work
             timer = null;
             long now = now();
-            if (now >= nextAt) {
-                first = waiting.iterator().next();
-                waiting.remove(first);
-                grant(now);
+            while (!waiting.isEmpty() && now - times.nextAt() >= 0) {
+                ends.add(requireNonNull(waiting.pollFirst()).caller()::success);
+                open = times.grant(now) && waiting.isEmpty();
             }
-            then = arm(now);
+            settle(now, ends);
         }
-        then.run();
-        if (first != null) {
-            first.success();
+        run(ends);
+    }
+
+    /**
+     * Lets those go whose turn comes too late, and sees to it that there is a timer for the first of the others.
+     *
+     * @param ends gathers what is to be run once the lock is released
+     */
+    private void settle(long now, List<Runnable> ends) {
+        int late = 0;
+        while (!waiting.isEmpty() && times.nextAt() - waiting.first().deadline() > 0) {
+            // those before it in this loop still count: callers that come back when they were told to are spread out
+            ends.add(tooLate(requireNonNull(waiting.pollFirst()).caller(), late++, now));
+        }
+        if (waiting.isEmpty()) {
+            disarm();
+        } else if (timer == null || timerAt != times.nextAt()) {
+            disarm();
+            arm(now, ends);
         }
     }
 
-    private void grant(long now) {
-        double pace = pace(now);
-        nextAt = now + (long) (SECOND / pace);
-        open = pace >= OPEN_PACE && waiting.isEmpty();
-    }
-
-    /** Calls a second, by the time since it reopened. */
-    private double pace(long now) {
-        double seconds = (now - closedUntil) / SECOND;
-        double kneeAt = Math.log(knee / FIRST_PACE) / Math.log(2);
-        double pace = seconds < kneeAt ? FIRST_PACE * Math.pow(2, seconds) : knee * Math.pow(CREEP, seconds - kneeAt);
-        return Math.min(OPEN_PACE, pace);
-    }
-
-    /** Sees to it that there is a timer for the first in the queue, and none for an empty one. */
-    private Runnable arm(long now) {
-        if (waiting.isEmpty() || (timer != null && timerAt == nextAt)) {
-            return ThrottleGate::nothing;
-        }
-        disarm();
+    private void arm(long now, List<Runnable> ends) {
         int myTicket = ticket;
-        timerAt = nextAt;
+        timerAt = times.nextAt();
         try {
-            timer = scheduler.schedule(() -> tick(myTicket), Math.max(0, nextAt - now), TimeUnit.NANOSECONDS);
-            return ThrottleGate::nothing;
+            timer = scheduler.schedule(() -> tick(myTicket), Math.max(0, timerAt - now), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException disposed) {
-            List<MonoSink<Void>> stranded = new ArrayList<>(waiting);
+            for (ThrottleTurn turn : waiting) {
+                ends.add(() -> turn.caller().error(ThrottleNotSent.disposed(disposed)));
+            }
             waiting.clear();
-            return () -> stranded.forEach(caller -> caller.error(disposed));
         }
     }
-
-    private static void nothing() {}
 
     private void disarm() {
         ticket++;
@@ -199,12 +254,25 @@ final class ThrottleGate {
         }
     }
 
-    /** The scheduler's clock, but never backwards: it may be the machine's, and a queue must not wait for it to catch up. */
+    private Runnable tooLate(MonoSink<Void> caller, int before, long now) {
+        ImportsApiException refusal = requireNonNull(lastRefusal);
+        // in whole milliseconds, and never too early
+        Duration wait = Duration.ofMillis(TimeUnit.NANOSECONDS.toMillis(times.turnOf(before, now) - now) + 1);
+        return () -> caller.error(ThrottleNotSent.throttled(refusal, wait));
+    }
+
+    private static void run(List<Runnable> ends) {
+        for (Runnable end : ends) {
+            try {
+                end.run();
+            } catch (Throwable theirs) {
+                LOG.warn("a call threw when its turn came; the others have theirs all the same", theirs);
+            }
+        }
+    }
+
     private long now() {
-        long reading = scheduler.now(TimeUnit.NANOSECONDS);
-        setBack += Math.max(0, lastReading - reading);
-        lastReading = reading;
-        return reading + setBack;
+        return scheduler.now(TimeUnit.NANOSECONDS);
     }
 
     /** Of a call that passed, but was not sent before the gate was closed: it has to pass again, and nothing has failed. */

@@ -28,7 +28,7 @@ final class WithheldWords {
         }
         String message = String.valueOf(failure.getMessage());
         if (failure instanceof ImportsTransportException broken) {
-            return new ImportsTransportException(message, broken.getCause(), broken.retryable());
+            return broken.copy();
         }
         // what is quoted comes after the first colon
         int quoted = message.indexOf(": ");

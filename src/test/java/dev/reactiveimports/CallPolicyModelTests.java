@@ -1,6 +1,7 @@
 package dev.reactiveimports;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.reactiveimports.ImportsListener.Operation;
 import dev.reactiveimports.ImportsListener.Retrying;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -84,6 +86,21 @@ class CallPolicyModelTests {
                     return i + 1;
                 }
             }
+        }
+
+        /** What is left of the budget at the end: a token comes back each second, and the price of a retry that succeeds. */
+        double tokens(List<Long> instants, boolean succeeds) {
+            double tokens = 500;
+            int price = 0;
+            for (int i = 1; i < instants.size(); i++) {
+                Kind kind = script.get(i - 1).kind;
+                price = kind == Kind.TIMEOUT ? 10 : 5;
+                // what is not transient pays when it is retried all the same, not when it fails
+                double early = kind == Kind.HTML ? 0 : price;
+                double waited = (instants.get(i) - instants.get(i - 1)) / 1000.0;
+                tokens = Math.min(500, tokens - early + waited) - (price - early);
+            }
+            return succeeds && instants.size() > 1 ? Math.min(500, tokens + price) : tokens;
         }
 
         private boolean retried(Step step, int retriesSoFar) {
@@ -171,12 +188,14 @@ class CallPolicyModelTests {
                 told.add(retry);
             }
         };
-        RetryBudget budget = new RetryBudget();
+        RetryBudget budget = new RetryBudget(time);
+        ImportsRetry retry = settings.retry(new Random(seed));
         CallPolicy policy =
-                new CallPolicy(settings.retry(new Random(seed)), budget, new ThrottleGate(time, null), listener);
+                new CallPolicy(retry, budget, new ThrottleGate(time, CallPolicy.longestWait(retry), null), listener);
         List<Long> instants = new ArrayList<>();
         List<Throwable> failures = new ArrayList<>();
         List<Object> outcome = new ArrayList<>();
+        List<Integer> tokens = new ArrayList<>();
         policy.retrying(Operation.LIST, number -> {
                     instants.add(time.millis());
                     Throwable failure =
@@ -187,6 +206,7 @@ class CallPolicyModelTests {
                     failures.add(failure);
                     return Mono.error(failure);
                 })
+                .doOnTerminate(() -> time.schedule(() -> tokens.add(budget.tokens()), 1, TimeUnit.NANOSECONDS))
                 .subscribe(outcome::add, outcome::add);
         time.advance(Duration.ofDays(1));
 
@@ -206,11 +226,11 @@ class CallPolicyModelTests {
         }
         timesAgree(model, script, instants, told);
         assertThat(time.timers()).isZero();
-        long spent = script.stream()
-                .limit(attempts - 1L)
-                .mapToLong(step -> step.kind == Kind.TIMEOUT ? 10 : 5)
-                .sum();
-        assertThat(budget.tokens()).isEqualTo((int) (500 - spent));
+        // attempts are timed to the millisecond, tokens to the nanosecond
+        assertThat(tokens)
+                .singleElement()
+                .satisfies(left ->
+                        assertThat(left.doubleValue()).isCloseTo(model.tokens(instants, succeeds), within(1.01)));
     }
 
     private static void timesAgree(Model model, List<Step> script, List<Long> instants, List<Retrying> told) {

@@ -19,9 +19,11 @@ import reactor.util.retry.Retry;
 
 class CallPolicyTests {
 
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
     private final CountingScheduler time = new CountingScheduler();
-    private final RetryBudget budget = new RetryBudget();
-    private final ThrottleGate gate = new ThrottleGate(time, null);
+    private final RetryBudget budget = new RetryBudget(time);
+    private final ThrottleGate gate = new ThrottleGate(time, LIMIT, null);
     private final List<Retrying> told = new ArrayList<>();
     private final ImportsListener listener = new ImportsListener() {
         @Override
@@ -59,15 +61,33 @@ class CallPolicyTests {
         time.advance(Duration.ofHours(1));
     }
 
+    /** Leaves none. */
+    private void drain() {
+        for (int i = 0; i < 100; i++) {
+            start(policy(Retry.from(signals -> signals.concatMap(s -> Mono.never())))
+                    .retrying(Operation.LIST, number -> Mono.error(Failures.reset())));
+        }
+        assertThat(budget.tokens()).isZero();
+    }
+
     @Test
     void aFirstTrySuccessRefillsTheBudget() {
-        run(exact().retrying(Operation.LIST, failing(Failures.reset())));
+        drain();
+        start(exact().retrying(Operation.LIST, failing()));
+        assertThat(budget.tokens()).isEqualTo(1);
+        start(exact().retrying(Operation.CANCEL, number -> Mono.empty()));
+        assertThat(budget.tokens()).isEqualTo(2);
+    }
+
+    @Test
+    void aRetryThatSucceedsCostsNothingInTheEnd() {
+        start(exact().retrying(Operation.LIST, failing(Failures.timeout(), Failures.reset())));
+        assertThat(budget.tokens()).isEqualTo(490);
+        time.advance(Duration.ofMillis(200));
+        assertThat(budget.tokens()).isEqualTo(485);
+        time.advance(Duration.ofMillis(400));
         assertThat(outcomes).containsExactly("done", "complete");
-        assertThat(budget.tokens()).isEqualTo(495);
-        run(exact().retrying(Operation.LIST, failing()));
-        assertThat(budget.tokens()).isEqualTo(496);
-        run(exact().retrying(Operation.CANCEL, number -> Mono.empty()));
-        assertThat(budget.tokens()).isEqualTo(497);
+        assertThat(budget.tokens()).as("but the first retry failed").isEqualTo(490);
     }
 
     @Test
@@ -91,12 +111,13 @@ class CallPolicyTests {
     @Test
     void spendsItsRetriesAndSignalsTheLastFailure() {
         Throwable[] failures = {Failures.reset(), Failures.status(500), Failures.timeout(), Failures.status(503)};
-        run(exact().retrying(Operation.LIST, failing(failures)));
+        start(exact().retrying(Operation.LIST, failing(failures)));
+        time.advance(Duration.ofMillis(1500));
         assertThat(outcomes).containsExactly(failures[3]);
         assertThat(((ImportsException) failures[3]).attempts()).isEqualTo(4);
         assertThat(failures[3].getSuppressed()).containsExactly(failures[0], failures[1], failures[2]);
         assertThat(told).hasSize(3);
-        assertThat(budget.tokens()).isEqualTo(500 - 5 - 5 - 10);
+        assertThat(budget.tokens()).isEqualTo(500 - 5 - 5 - 10 + 1);
     }
 
     @Test
@@ -153,14 +174,13 @@ class CallPolicyTests {
                             if (heldBack.incrementAndGet() > 2) {
                                 return Mono.just(done);
                             }
-                            gate.throttled(Duration.ofSeconds(3), Context.empty());
+                            gate.throttled(Duration.ofSeconds(3), Failures.status(429), Context.empty());
                             return Mono.error(new ThrottleGate.HeldBack());
                         })));
         assertThat(numbers).containsExactly(1, 1, 1);
         assertThat(instants).containsExactly(from, from + 3000, from + 6000);
         assertThat(told).isEmpty();
         assertThat(outcomes).containsExactly("done", "complete", "done", "complete");
-        assertThat(budget.tokens()).as("of a first-try success").isEqualTo(496);
     }
 
     @Test
@@ -175,7 +195,9 @@ class CallPolicyTests {
 
     @Test
     void respectsTheCallersMaxRetryAfterInTheGate() {
-        CallPolicy policy = policy(ImportsRetry.none().maxRetryAfter(Duration.ofMinutes(5)));
+        Retry patient = ImportsRetry.none().maxRetryAfter(Duration.ofMinutes(5));
+        ThrottleGate patientGate = new ThrottleGate(time, CallPolicy.longestWait(patient), null);
+        CallPolicy policy = new CallPolicy(patient, budget, patientGate, listener);
         start(policy.retrying(Operation.LIST, failing(Failures.status(429, Duration.ofMinutes(5)))));
         run(policy.retrying(Operation.LIST, failing()));
         assertThat(instants).containsExactly(0L, 300_000L);
@@ -195,7 +217,7 @@ class CallPolicyTests {
 
     @Test
     void cancelAtTheGateLeavesNothingBehind() {
-        gate.throttled(Duration.ofSeconds(9), Context.empty());
+        gate.throttled(Duration.ofSeconds(9), Failures.status(429), Context.empty());
         Disposable call = start(exact().retrying(Operation.LIST, failing()));
         assertThat(time.timers()).isEqualTo(1);
         call.dispose();
@@ -321,7 +343,6 @@ class CallPolicyTests {
         run(policy(stutter).retrying(Operation.LIST, failing(Failures.reset(), Failures.reset())));
         assertThat(instants).containsExactly(0L, 1000L, 2000L);
         assertThat(told).hasSize(2);
-        assertThat(budget.tokens()).isEqualTo(490);
     }
 
     @Test
@@ -393,9 +414,68 @@ class CallPolicyTests {
 
     @Test
     void aCallAtADisposedGateFailsInsteadOfHanging() {
-        gate.throttled(Duration.ofSeconds(1), Context.empty());
+        gate.throttled(Duration.ofSeconds(1), Failures.status(429), Context.empty());
         time.dispose();
-        start(exact().retrying(Operation.LIST, failing()));
-        assertThat(outcomes).hasSize(1).first().isInstanceOf(java.util.concurrent.RejectedExecutionException.class);
+        start(policy(Retry.indefinitely()).retrying(Operation.LIST, failing()));
+        assertThat(outcomes).hasSize(1).first().isInstanceOf(ImportsTransportException.class);
+        assertThat(numbers).isEmpty();
+    }
+
+    @Test
+    void aCallThatCannotWaitForItsRetryFailsWithItsRealFailure() {
+        ImportsTransportException failure = Failures.reset();
+        time.dispose();
+        start(exact().retrying(Operation.LIST, failing(failure)));
+        assertThat(outcomes).containsExactly(failure);
+        assertThat(failure.getSuppressed())
+                .hasOnlyElementsOfType(java.util.concurrent.RejectedExecutionException.class);
+    }
+
+    @Test
+    void aCallThatIsNotSentNeverMeetsTheRetryPolicyNorClosesTheGateAgain() {
+        gate.throttled(Duration.ofSeconds(61), Failures.status(429), Context.empty());
+        start(policy(Retry.indefinitely()).retrying(Operation.LIST, failing()));
+        assertThat(outcomes).hasSize(1).first().isInstanceOf(ImportsApiException.class);
+        ImportsApiException shed = (ImportsApiException) outcomes.get(0);
+        assertThat(shed.attempts()).isZero();
+        assertThat(shed.retryAfter()).isBetween(Duration.ofSeconds(61), Duration.ofMillis(61_010));
+        assertThat(told).isEmpty();
+        assertThat(gate.closings()).isEqualTo(1);
+        assertThat(budget.tokens()).isEqualTo(500);
+    }
+
+    @Test
+    void aRetryThatIsNotSentSurfacesWithWhatWentBefore() {
+        ImportsApiException refusal = Failures.status(429, Duration.ofSeconds(3));
+        start(exact().retrying(Operation.LIST, failing(refusal)));
+        gate.throttled(Duration.ofSeconds(100), Failures.status(503), Context.empty());
+        time.advance(Duration.ofSeconds(3));
+        assertThat(outcomes).hasSize(1).first().isInstanceOf(ImportsApiException.class);
+        ImportsApiException shed = (ImportsApiException) outcomes.get(0);
+        assertThat(shed.statusCode()).isEqualTo(503);
+        assertThat(shed.attempts()).isEqualTo(1);
+        assertThat(shed.getSuppressed()).containsExactly(refusal);
+        assertThat(shed.retryAfter()).isBetween(Duration.ofSeconds(97), Duration.ofMillis(97_010));
+    }
+
+    @Test
+    void oneThatIsHeldBackForEverEndsByItsDeadline() {
+        start(exact().retrying(
+                        Operation.LIST,
+                        number -> failing().apply(number).then(Mono.<String>defer(() -> {
+                            gate.throttled(Duration.ofSeconds(7), Failures.status(429), Context.empty());
+                            return Mono.error(new ThrottleGate.HeldBack());
+                        }))));
+        time.advance(Duration.ofSeconds(60));
+        assertThat(outcomes).hasSize(1).first().isInstanceOf(ImportsApiException.class);
+        assertThat(numbers).hasSize(9).containsOnly(1);
+        assertThat(time.timers()).isZero();
+    }
+
+    @Test
+    void waitsThroughItsOwnPauseHoweverImpatientTheCallerIs() {
+        run(policy(ImportsRetry.ofDefaults().maxRetryAfter(Duration.ZERO))
+                .retrying(Operation.LIST, failing(Failures.status(429), Failures.status(429))));
+        assertThat(outcomes).containsExactly("done", "complete");
     }
 }

@@ -18,6 +18,7 @@ import reactor.core.publisher.Mono;
 class CallPolicyThrottlingTests {
 
     private static final int CALLERS = 100;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final CountingScheduler time = new CountingScheduler();
 
@@ -76,7 +77,7 @@ class CallPolicyThrottlingTests {
         List<Throwable> failed = new ArrayList<>();
         long[] lastAt = {0};
         for (int i = 0; i < CALLERS; i++) {
-            CallPolicy policy = new CallPolicy(retry, new RetryBudget(), gates.get(), null);
+            CallPolicy policy = new CallPolicy(retry, new RetryBudget(time), gates.get(), null);
             Flux.concat(
                             Mono.delay(Duration.ofMillis(gapMillis * i), time).then(Mono.empty()),
                             policy.retrying(Operation.DESCRIBE, n -> service.request()))
@@ -103,9 +104,9 @@ class CallPolicyThrottlingTests {
     })
     void theGateSparesTheServiceRefusals(double rate, double burst, int retryAfter, long gapMillis) {
         Duration asked = retryAfter < 0 ? null : Duration.ofSeconds(retryAfter);
-        ThrottleGate shared = new ThrottleGate(time, null);
+        ThrottleGate shared = new ThrottleGate(time, LIMIT, null);
         Outcome with = run(new Service(rate, burst, asked), () -> shared, gapMillis);
-        Outcome without = run(new Service(rate, burst, asked), () -> new ThrottleGate(time, null), gapMillis);
+        Outcome without = run(new Service(rate, burst, asked), () -> new ThrottleGate(time, LIMIT, null), gapMillis);
         assertThat(with.served()).isEqualTo(CALLERS);
         assertThat(without.served()).isEqualTo(CALLERS);
         // measured: 0 to 3 with the gate, 93 to 324 without

@@ -1,6 +1,7 @@
 package dev.reactiveimports;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -143,6 +144,8 @@ class ConnectionPermitsTests {
                         .hasMessage("no connection of the pool became free in time")
                         .hasCauseInstanceOf(TimeoutException.class));
         assertThat(ImportsRetry.isTransient(failures.get(0))).isFalse();
+        assertThat(((ImportsTransportException) failures.get(0)).isPoolExhausted())
+                .isTrue();
         answer(0);
         assertThat(begun).containsExactly(0, 1, 3);
         answer(1);
@@ -249,6 +252,41 @@ class ConnectionPermitsTests {
         assertThat(permits.free()).isEqualTo(2);
     }
 
+    /** Reactor hands errors of the JVM on to whoever subscribed, and no operator's cleanup runs. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anErrorOfTheJvmLosesNoPermitAndDoublesNone(boolean queued) {
+        calls(queued ? 2 : 1);
+        Mono<String> broken = permits.holding(
+                Mono.<String>defer(() -> {
+                            throw new NoClassDefFoundError("mine");
+                        })
+                        .hide(),
+                0);
+        BaseSubscriber<String> subscriber = new BaseSubscriber<>() {};
+        if (queued) {
+            broken.subscribe(subscriber);
+            answer(0);
+        } else {
+            assertThatThrownBy(() -> broken.subscribe(subscriber)).isInstanceOf(NoClassDefFoundError.class);
+        }
+        assertThat(permits.free()).isEqualTo(1);
+        subscriber.cancel();
+        assertThat(permits.free()).isEqualTo(1);
+    }
+
+    @Test
+    void aSubscriberThatDiesOfItsSubscriptionLosesNoPermit() {
+        assertThatThrownBy(() -> permits.holding(Mono.never(), 0).subscribe(new BaseSubscriber<Object>() {
+                    @Override
+                    protected void hookOnSubscribe(Subscription subscription) {
+                        throw new NoClassDefFoundError("mine");
+                    }
+                }))
+                .isInstanceOf(NoClassDefFoundError.class);
+        assertThat(permits.free()).isEqualTo(2);
+    }
+
     @Test
     void aPermitThatIsFreedJustBeforeTheQueueIsTakenAtOnce() {
         Sinks.One<String> holder = Sinks.one();
@@ -310,7 +348,7 @@ class ConnectionPermitsTests {
 
     @Test
     void withoutALimitNobodyWaits() {
-        ConnectionPermits unlimited = ConnectionPermits.unlimited(new ThrottleGate(time, null));
+        ConnectionPermits unlimited = ConnectionPermits.unlimited(new ThrottleGate(time, WAIT, null));
         AtomicInteger running = new AtomicInteger();
         for (int i = 0; i < 1000; i++) {
             unlimited

@@ -26,6 +26,6 @@ final class Failures {
     }
 
     static ImportsTransportException poolExhausted() {
-        return new ImportsTransportException("no connection became free", null, false);
+        return ImportsTransportException.poolExhausted("no connection became free", null);
     }
 }

@@ -247,7 +247,7 @@ class ImportsListenerTests {
     void withoutAListenerNoEventIsMade() {
         // an event needs the time: no event, no time
         new ExchangeTrace(Operation.LIST, 1, null).ended(null, null);
-        assertThat(new FleetWatch(id -> Mono.empty(), token -> Mono.empty(), OFTEN, (id, e) -> false, null).listener())
+        assertThat(new WatchMany(id -> Mono.empty(), token -> Mono.empty(), OFTEN, (id, e) -> false, null).listener())
                 .isNull();
     }
 }

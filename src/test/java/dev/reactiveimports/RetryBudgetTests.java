@@ -20,7 +20,7 @@ import reactor.util.retry.Retry;
 class RetryBudgetTests {
 
     private final CountingScheduler time = new CountingScheduler();
-    private final RetryBudget budget = new RetryBudget();
+    private final RetryBudget budget = new RetryBudget(time);
     private final ImportsRetry exact = ImportsRetry.ofDefaults().jitter(0).scheduler(time);
     private final AtomicInteger attempts = new AtomicInteger();
     private final List<Throwable> failures = new ArrayList<>();
@@ -41,7 +41,7 @@ class RetryBudgetTests {
         List<Disposable> waiting = new ArrayList<>();
         for (int i = 0; i < (RetryBudget.TOKENS - left + 4) / 5; i++) {
             waiting.add(start(failing(Failures::reset)
-                    .retryWhen(budget.guard(Retry.from(signals -> signals.concatMap(s -> Mono.never()))))));
+                    .retryWhen(budget.account().guard(Retry.from(signals -> signals.concatMap(s -> Mono.never()))))));
         }
         while (budget.tokens() < left) {
             budget.earn();
@@ -53,7 +53,7 @@ class RetryBudgetTests {
     @Test
     void aThousandCallsAgainstADeadServiceCostAHundredRetries() {
         for (int i = 0; i < 1000; i++) {
-            start(failing(() -> Failures.status(503)).retryWhen(budget.guard(exact)));
+            start(failing(() -> Failures.status(503)).retryWhen(budget.account().guard(exact)));
         }
         // those refused were told at once: no virtual time has passed
         assertThat(failures).hasSize(900).allMatch(e -> ((ImportsException) e).retryBudgetSpent());
@@ -62,14 +62,13 @@ class RetryBudgetTests {
         assertThat(failures).hasSize(1000);
         assertThat(attempts).hasValue(1100);
         assertThat(failures.get(0).toString()).contains("retry budget is spent");
-        assertThat(budget.tokens()).isZero();
         assertThat(time.timers()).isZero();
     }
 
     @Test
     void timeoutsCostTwice() {
         for (int i = 0; i < 1000; i++) {
-            start(failing(Failures::timeout).retryWhen(budget.guard(exact)));
+            start(failing(Failures::timeout).retryWhen(budget.account().guard(exact)));
         }
         time.advance(Duration.ofHours(1));
         assertThat(attempts).hasValue(1050);
@@ -78,17 +77,17 @@ class RetryBudgetTests {
 
     @Test
     void aBareTimeoutCostsTwiceToo() {
-        start(failing(TimeoutException::new).retryWhen(budget.guard(exact.maxRetries(1))));
+        start(failing(TimeoutException::new).retryWhen(budget.account().guard(exact.maxRetries(1))));
         assertThat(budget.tokens()).isEqualTo(490);
-        start(failing(IOException::new).retryWhen(budget.guard(exact.maxRetries(1))));
+        start(failing(IOException::new).retryWhen(budget.account().guard(exact.maxRetries(1))));
         assertThat(budget.tokens()).isEqualTo(485);
     }
 
     @Test
     void takesTheTokensBeforeTheWaitAndKeepsThemAfterTheRetry() {
-        start(failing(Failures::reset).retryWhen(budget.guard(exact.maxRetries(1))));
+        start(failing(Failures::reset).retryWhen(budget.account().guard(exact.maxRetries(1))));
         assertThat(budget.tokens()).isEqualTo(495);
-        time.advance(Duration.ofHours(1));
+        time.advance(Duration.ofMillis(300));
         assertThat(attempts).hasValue(2);
         // the second failure's were given back: the policy did not use them
         assertThat(budget.tokens()).isEqualTo(495);
@@ -96,7 +95,8 @@ class RetryBudgetTests {
 
     @Test
     void cancelDuringTheWaitGivesThemBack() {
-        Disposable call = start(failing(Failures::reset).retryWhen(budget.guard(exact)));
+        Disposable call =
+                start(failing(Failures::reset).retryWhen(budget.account().guard(exact)));
         assertThat(budget.tokens()).isEqualTo(495);
         call.dispose();
         assertThat(budget.tokens()).isEqualTo(500);
@@ -106,9 +106,11 @@ class RetryBudgetTests {
     @Test
     void aDelegateThatEndsGivesThemBack() {
         start(failing(Failures::reset)
-                .retryWhen(budget.guard(Retry.from(signals -> signals.next().then()))));
+                .retryWhen(budget.account()
+                        .guard(Retry.from(signals -> signals.next().then()))));
         start(failing(Failures::reset)
-                .retryWhen(budget.guard(Retry.from(signals -> signals.flatMap(s -> Mono.error(s.failure()))))));
+                .retryWhen(budget.account()
+                        .guard(Retry.from(signals -> signals.flatMap(s -> Mono.error(s.failure()))))));
         assertThat(budget.tokens()).isEqualTo(500);
         assertThat(attempts).hasValue(2);
     }
@@ -120,11 +122,60 @@ class RetryBudgetTests {
         drainTo(3);
         budget.earn();
         assertThat(budget.tokens()).isEqualTo(4);
-        start(failing(Failures::reset).retryWhen(budget.guard(exact)));
+        start(failing(Failures::reset).retryWhen(budget.account().guard(exact)));
         assertThat(failures).hasSize(1);
         budget.earn();
-        start(failing(Failures::reset).retryWhen(budget.guard(exact)));
+        start(failing(Failures::reset).retryWhen(budget.account().guard(exact)));
         assertThat(failures).hasSize(1);
+        assertThat(budget.tokens()).isZero();
+    }
+
+    @Test
+    void oneTokenComesBackEverySecondUpToTheBrim() {
+        drainTo(0);
+        time.advance(Duration.ofMillis(999));
+        assertThat(budget.tokens()).isZero();
+        time.advance(Duration.ofMillis(1));
+        assertThat(budget.tokens()).isEqualTo(1);
+        time.advance(Duration.ofMillis(3_999));
+        start(failing(Failures::reset).retryWhen(budget.account().guard(exact)));
+        assertThat(failures).hasSize(1);
+        time.advance(Duration.ofMillis(1));
+        start(failing(Failures::reset).retryWhen(budget.account().guard(exact.maxRetries(1))));
+        assertThat(failures).hasSize(1);
+        assertThat(budget.tokens()).isZero();
+        time.advance(Duration.ofSeconds(499));
+        assertThat(budget.tokens()).isEqualTo(499);
+        time.advance(Duration.ofDays(9));
+        assertThat(budget.tokens()).isEqualTo(500);
+        assertThat(time.timers()).isZero();
+    }
+
+    @Test
+    void aRetryThatSucceedsGetsItsTokensBackAndThoseBeforeItDoNot() {
+        RetryBudget.Account account = budget.account();
+        start(failing(attempts.get() == 0 ? Failures::reset : Failures::timeout)
+                .onErrorResume(failure -> attempts.get() > 2
+                        ? Mono.just("done").doOnNext(done -> account.succeeded())
+                        : Mono.error(attempts.get() == 1 ? failure : Failures.timeout()))
+                .retryWhen(account.guard(exact.minBackoff(Duration.ofMillis(1)))));
+        assertThat(budget.tokens()).isEqualTo(495);
+        time.advance(Duration.ofMillis(1));
+        assertThat(budget.tokens()).isEqualTo(485);
+        time.advance(Duration.ofMillis(2));
+        assertThat(attempts).hasValue(3);
+        assertThat(failures).isEmpty();
+        assertThat(budget.tokens()).isEqualTo(495);
+        account.succeeded();
+        assertThat(budget.tokens()).isEqualTo(495);
+    }
+
+    @Test
+    void waitingForAConnectionOfTheClientsOwnCostsNothing() {
+        drainTo(0);
+        ImportsTransportException local = ImportsTransportException.poolExhausted("none free", null);
+        start(failing(() -> local).retryWhen(budget.account().guard(Retry.max(3))));
+        assertThat(attempts).hasValue(4);
         assertThat(budget.tokens()).isZero();
     }
 
@@ -132,7 +183,7 @@ class RetryBudgetTests {
     void definiteFailuresCostNothingAndAreNotCalledRefused() {
         drainTo(0);
         ImportsApiException notFound = Failures.status(404);
-        start(failing(() -> notFound).retryWhen(budget.guard(exact)));
+        start(failing(() -> notFound).retryWhen(budget.account().guard(exact)));
         assertThat(failures).containsExactly(notFound);
         assertThat(notFound.retryBudgetSpent()).isFalse();
         assertThat(notFound)
@@ -142,7 +193,7 @@ class RetryBudgetTests {
     @Test
     void aDelegateThatRetriesEvenThosePaysAllTheSame() {
         drainTo(10);
-        start(failing(() -> Failures.status(404)).retryWhen(budget.guard(Retry.indefinitely())));
+        start(failing(() -> Failures.status(404)).retryWhen(budget.account().guard(Retry.indefinitely())));
         assertThat(attempts).hasValue(3);
         assertThat(failures).hasSize(1);
         assertThat(((ImportsException) failures.get(0)).retryBudgetSpent()).isTrue();
@@ -152,8 +203,8 @@ class RetryBudgetTests {
     @Test
     void endsEvenADelegateThatSwallowsErrors() {
         start(failing(Failures::reset)
-                .retryWhen(
-                        budget.guard(Retry.from(signals -> signals.map(s -> 1).onErrorResume(e -> Flux.never())))));
+                .retryWhen(budget.account()
+                        .guard(Retry.from(signals -> signals.map(s -> 1).onErrorResume(e -> Flux.never())))));
         assertThat(attempts).hasValue(101);
         assertThat(failures).hasSize(1).first().isInstanceOf(ImportsTransportException.class);
     }
@@ -162,14 +213,15 @@ class RetryBudgetTests {
     void signalsTheRefusedFailureItselfWhateverItsType() {
         drainTo(0);
         IOException refused = new IOException("broken");
-        start(failing(() -> refused).retryWhen(budget.guard(exact)));
+        start(failing(() -> refused).retryWhen(budget.account().guard(exact)));
         assertThat(failures).containsExactly(refused);
     }
 
     @Test
     void passesTheDelegatesRetryContextOn() {
         Retry delegate = Retry.max(1).withRetryContext(Context.of("k", "v"));
-        assertThat(budget.guard(delegate).retryContext().<String>get("k")).isEqualTo("v");
+        assertThat(budget.account().guard(delegate).retryContext().<String>get("k"))
+                .isEqualTo("v");
     }
 
     @Test
@@ -180,7 +232,7 @@ class RetryBudgetTests {
                 .doOnNext(lane -> {
                     for (int i = 0; i < 2_000; i++) {
                         failing(Failures::reset)
-                                .retryWhen(budget.guard(exact))
+                                .retryWhen(budget.account().guard(exact))
                                 .subscribe(v -> {}, e -> {})
                                 .dispose();
                     }

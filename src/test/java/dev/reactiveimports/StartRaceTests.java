@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.Disposable;
@@ -98,6 +99,7 @@ class StartRaceTests {
     }
 
     @Test
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void aStartWhoseAttemptTimesOutAsItsKeyArrivesIsSentOnceOrNotAtAll() {
         List<String> lies = new ArrayList<>();
         for (int round = 0; round < STARTS / STARTS_A_ROUND; round++) {
@@ -113,6 +115,7 @@ class StartRaceTests {
     }
 
     @Test
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void aStartDuringWhichTheClientClosesIsNotCalledClosedIfItWasSent() {
         List<String> lies = new ArrayList<>();
         for (int round = 0; round < CLOSINGS; round++) {

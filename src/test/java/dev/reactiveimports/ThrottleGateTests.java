@@ -17,17 +17,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.test.StepVerifier;
-import reactor.test.scheduler.VirtualTimeScheduler;
 import reactor.util.context.Context;
 
 class ThrottleGateTests {
 
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
     private final CountingScheduler time = new CountingScheduler();
     private final List<Duration> told = new ArrayList<>();
-    private final ThrottleGate gate = new ThrottleGate(time, new ImportsListener() {
+    private final ThrottleGate gate = new ThrottleGate(time, LIMIT, new ImportsListener() {
         @Override
         public void onThrottle(Duration wait) {
             told.add(wait);
@@ -35,8 +37,22 @@ class ThrottleGateTests {
     });
     private final List<Long> passed = new ArrayList<>();
 
+    private final List<ImportsException> failed = new ArrayList<>();
+
     private Disposable call() {
-        return gate.pass().subscribe(v -> {}, e -> {}, () -> passed.add(time.millis()));
+        return pass().subscribe(v -> {}, this::failed, () -> passed.add(time.millis()));
+    }
+
+    private Mono<Void> pass() {
+        return Mono.defer(() -> gate.pass(gate.deadline()));
+    }
+
+    private void failed(Throwable failure) {
+        failed.add(((ThrottleNotSent) failure).failure());
+    }
+
+    private boolean close(Duration pause) {
+        return gate.throttled(pause, Failures.status(429), Context.empty());
     }
 
     private List<Disposable> calls(int howMany) {
@@ -56,12 +72,11 @@ class ThrottleGateTests {
         calls(1000);
         assertThat(passed).hasSize(1000);
         assertThat(time.mostTimers()).isZero();
-        assertThat(gate.pass()).isSameAs(gate.pass());
     }
 
     @Test
     void nobodyPassesBeforeTheTimeAskedFor() {
-        gate.throttled(seconds(3), Context.empty());
+        close(seconds(3));
         calls(5);
         time.advance(Duration.ofMillis(2999));
         assertThat(passed).isEmpty();
@@ -71,8 +86,8 @@ class ThrottleGateTests {
 
     @Test
     void closingIsNoticedOnlyAtSubscription() {
-        Mono<Void> early = gate.pass();
-        gate.throttled(seconds(1), Context.empty());
+        Mono<Void> early = pass();
+        close(seconds(1));
         StepVerifier.create(early, 0).expectSubscription().thenCancel().verify();
         early.subscribe(v -> {}, e -> {}, () -> passed.add(time.millis()));
         assertThat(passed).isEmpty();
@@ -80,11 +95,11 @@ class ThrottleGateTests {
 
     @Test
     void reopensWithAProbeAndThenEverFaster() {
-        gate.throttled(seconds(3), Context.empty());
+        close(seconds(3));
         calls(100);
         time.advance(seconds(60));
         assertThat(passed).hasSize(100);
-        assertThat(passed.subList(0, 3)).containsExactly(3000L, 3250L, 3460L);
+        assertThat(passed.subList(0, 3)).containsExactly(3000L, 3230L, 3429L);
         for (int i = 2; i < passed.size(); i++) {
             assertThat(passed.get(i) - passed.get(i - 1))
                     .isLessThanOrEqualTo(passed.get(i - 1) - passed.get(i - 2) + 1);
@@ -103,7 +118,7 @@ class ThrottleGateTests {
 
     @Test
     void aHerdThatComesAfterReopeningIsSpreadOutToo() {
-        gate.throttled(seconds(3), Context.empty());
+        close(seconds(3));
         time.advance(seconds(3));
         call();
         assertThat(passed).hasSize(1);
@@ -117,7 +132,7 @@ class ThrottleGateTests {
 
     @Test
     void forgetsInTheEnd() {
-        gate.throttled(seconds(3), Context.empty());
+        close(seconds(3));
         time.advance(seconds(13));
         call();
         int before = time.mostTimers();
@@ -128,7 +143,7 @@ class ThrottleGateTests {
 
     @Test
     void staysCautiousAlmostUntilThen() {
-        gate.throttled(seconds(3), Context.empty());
+        close(seconds(3));
         time.advance(Duration.ofMillis(10_900));
         calls(100);
         assertThat(passed).hasSize(1);
@@ -136,27 +151,28 @@ class ThrottleGateTests {
 
     @Test
     void opensOnlyOnceTheQueueIsEmpty() {
-        gate.throttled(seconds(1), Context.empty());
+        close(seconds(1));
         calls(5000);
         time.advance(seconds(9));
         int before = passed.size();
         assertThat(before).isLessThan(2000);
         time.advance(seconds(1));
-        // a thousand a second is the most, and newcomers line up behind those that wait
-        assertThat(passed.size() - before).isBetween(900, 1000);
+        // about a thousand a second, and newcomers line up behind those that wait
+        assertThat(passed.size() - before).isBetween(900, 1100);
         AtomicLong late = new AtomicLong();
-        gate.pass().subscribe(v -> {}, e -> {}, () -> late.set(passed.size()));
+        pass().subscribe(v -> {}, e -> {}, () -> late.set(passed.size()));
         time.advance(seconds(60));
         assertThat(late).hasValue(5000);
     }
 
     @Test
     void aSecondRefusalSlowsItDown() {
-        gate.throttled(seconds(1), Context.empty());
+        close(seconds(1));
         calls(200);
         time.advance(seconds(4));
         int before = passed.size();
-        gate.throttled(seconds(1), Context.empty());
+        gate.accepted();
+        close(seconds(1));
         time.advance(Duration.ofMillis(999));
         assertThat(passed).hasSize(before);
         // 32 a second were refused: it doubles up to 16, then creeps
@@ -173,10 +189,11 @@ class ThrottleGateTests {
     void neverSlowsDownBelowTheFirstPace() {
         calls(1);
         for (int i = 0; i < 20; i++) {
-            gate.throttled(seconds(1), Context.empty());
+            gate.accepted();
+            close(seconds(1));
             time.advance(Duration.ofMillis(1001));
         }
-        gate.throttled(seconds(1), Context.empty());
+        close(seconds(1));
         calls(10);
         time.advance(seconds(3));
         assertThat(passed.size()).isGreaterThanOrEqualTo(9);
@@ -184,11 +201,11 @@ class ThrottleGateTests {
 
     @Test
     void laterRefusalsExtendButNeverShorten() {
-        gate.throttled(seconds(3), Context.empty());
+        close(seconds(3));
         call();
         time.advance(seconds(1));
-        gate.throttled(seconds(1), Context.empty());
-        gate.throttled(seconds(4), Context.empty());
+        close(seconds(1));
+        close(seconds(4));
         time.advance(Duration.ofMillis(3999));
         assertThat(passed).isEmpty();
         time.advance(Duration.ofMillis(1));
@@ -200,33 +217,64 @@ class ThrottleGateTests {
     @Test
     void tellsHowOftenItWasClosed() {
         assertThat(gate.closings()).isZero();
-        gate.throttled(seconds(3), Context.empty());
+        close(seconds(3));
         assertThat(gate.closings()).isEqualTo(1);
-        gate.throttled(seconds(3), Context.empty());
+        close(seconds(3));
         assertThat(gate.closings()).as("no longer than before").isEqualTo(1);
-        gate.throttled(seconds(4), Context.empty());
+        close(seconds(4));
         assertThat(gate.closings()).isEqualTo(2);
         assertThat(told).containsExactly(seconds(3), seconds(4));
     }
 
     @Test
     void aRefusalAtTheMomentOfReopeningIsOneOfTheFirstPace() {
-        gate.throttled(seconds(1), Context.empty());
+        close(seconds(1));
         time.advance(seconds(1));
-        gate.throttled(seconds(1), Context.empty());
+        gate.accepted();
+        close(seconds(1));
         calls(200);
         time.advance(seconds(4));
         assertThat(passed).as("4 a second, creeping").hasSizeBetween(12, 16);
     }
 
     @Test
+    void anOutageSaysNothingAboutThePace() {
+        close(seconds(1));
+        for (int i = 0; i < 700; i++) {
+            time.advance(Duration.ofMillis(1010));
+            close(seconds(1));
+        }
+        calls(200);
+        time.advance(seconds(8));
+        assertThat(passed).as("doubling all the way").hasSize(200);
+    }
+
+    @Test
+    void anOutageLetsWhatWasKnownOfThePaceFadeAway() {
+        close(seconds(1));
+        time.advance(seconds(1));
+        gate.accepted();
+        for (int i = 0; i < 3; i++) {
+            close(seconds(1));
+            time.advance(seconds(1));
+        }
+        calls(500);
+        // 4 a second were refused, and then anything, twice: it doubles up to 16
+        time.advance(seconds(2));
+        int knee = passed.size();
+        time.advance(seconds(1));
+        assertThat(passed.size() - knee).isBetween(15, 18);
+    }
+
+    @Test
     void refusalsWhileClosedCountOnce() {
-        gate.throttled(seconds(1), Context.empty());
+        close(seconds(1));
         calls(300);
         time.advance(seconds(5));
         int before = passed.size();
+        gate.accepted();
         for (int i = 0; i < 50; i++) {
-            gate.throttled(seconds(1), Context.empty());
+            close(seconds(1));
         }
         time.advance(seconds(5));
         // 64 a second were refused once: 32 a second is the knee, not the first pace
@@ -235,11 +283,11 @@ class ThrottleGateTests {
 
     @Test
     void releasesInTheOrderOfArrival() {
-        gate.throttled(seconds(1), Context.empty());
+        close(seconds(1));
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             int me = i;
-            gate.pass().subscribe(v -> {}, e -> {}, () -> order.add(me));
+            pass().subscribe(v -> {}, e -> {}, () -> order.add(me));
             if (i == 100) {
                 time.advance(seconds(2));
             }
@@ -250,7 +298,7 @@ class ThrottleGateTests {
 
     @Test
     void cancelLeavesTheQueueAndTheLastOneTakesTheTimerAlong() {
-        gate.throttled(seconds(1), Context.empty());
+        close(seconds(1));
         List<Disposable> calls = calls(3);
         assertThat(time.timers()).isEqualTo(1);
         calls.get(0).dispose();
@@ -265,7 +313,7 @@ class ThrottleGateTests {
 
     @Test
     void aQueueThatEmptiedAndFilledAgainHasOneTimer() {
-        gate.throttled(seconds(5), Context.empty());
+        close(seconds(5));
         for (int i = 0; i < 100; i++) {
             call().dispose();
         }
@@ -279,25 +327,24 @@ class ThrottleGateTests {
 
     @Test
     void throttledWithNobodyWaitingNeedsNoTimer() {
-        gate.throttled(seconds(5), Context.empty());
+        close(seconds(5));
         assertThat(time.mostTimers()).isZero();
     }
 
     @Test
     void boundsWhatItIsAskedFor() {
-        gate.throttled(Duration.ofDays(100_000_000), Context.empty());
+        close(Duration.ofDays(100_000_000));
         call();
-        time.advance(Duration.ofDays(1).minusMillis(1));
-        assertThat(passed).isEmpty();
-        time.advance(Duration.ofMillis(1));
-        assertThat(passed).hasSize(1);
         assertThat(told).containsExactly(Duration.ofDays(1));
+        time.advance(Duration.ofDays(1));
+        call();
+        assertThat(passed).containsExactly(Duration.ofDays(1).toMillis());
     }
 
     @ParameterizedTest
     @ValueSource(longs = {0, -1, -1_000_000})
     void noPauseStillMeansOneAtATime(long millis) {
-        gate.throttled(Duration.ofMillis(millis), Context.empty());
+        close(Duration.ofMillis(millis));
         calls(3);
         assertThat(passed).hasSize(1);
         time.advance(seconds(1));
@@ -307,10 +354,9 @@ class ThrottleGateTests {
 
     @Test
     void theContextStaysVisible() {
-        gate.throttled(seconds(1), Context.empty());
+        close(seconds(1));
         List<String> seen = new ArrayList<>();
-        gate.pass()
-                .then(Mono.deferContextual(context -> {
+        pass().then(Mono.deferContextual(context -> {
                     seen.add(context.get("user"));
                     return Mono.empty();
                 }))
@@ -321,38 +367,58 @@ class ThrottleGateTests {
     }
 
     @Test
-    void aClockThatIsSetBackDelaysNobody() {
-        AtomicLong offset = new AtomicLong(TimeUnit.HOURS.toNanos(5));
-        VirtualTimeScheduler real = VirtualTimeScheduler.create();
-        ThrottleGate wall = new ThrottleGate(new ShiftedClock(real, offset), null);
-        wall.throttled(seconds(2), Context.empty());
-        AtomicInteger done = new AtomicInteger();
-        for (int i = 0; i < 3; i++) {
-            wall.pass().subscribe(v -> {}, e -> {}, done::incrementAndGet);
-        }
-        offset.addAndGet(-TimeUnit.HOURS.toNanos(3));
-        real.advanceTimeBy(seconds(5));
-        assertThat(done).hasValue(3);
+    void aSchedulerThatTakesNothingFailsThoseWhoWaitInsteadOfHangingThem() {
+        close(seconds(1));
+        time.dispose();
+        call();
+        call();
+        assertThat(failed).hasSize(2).doesNotHaveDuplicates().allSatisfy(failure -> {
+            assertThat(failure)
+                    .isInstanceOf(ImportsTransportException.class)
+                    .hasCauseInstanceOf(RejectedExecutionException.class);
+            assertThat(ImportsRetry.isTransient(failure)).isFalse();
+        });
     }
 
     @Test
-    void aDisposedSchedulerFailsThoseWhoWaitInsteadOfHangingThem() {
-        gate.throttled(seconds(1), Context.empty());
+    void aSchedulerThatTakesNothingFailsThoseWhoWaitAlready() {
+        close(seconds(1));
+        calls(2);
         time.dispose();
-        StepVerifier.create(gate.pass())
-                .expectError(RejectedExecutionException.class)
-                .verify(seconds(5));
+        close(seconds(2));
+        close(seconds(3));
+        assertThat(failed).hasSize(2).hasOnlyElementsOfType(ImportsTransportException.class);
+        assertThat(gate.waiting()).isZero();
     }
 
     @Test
-    void aDisposedSchedulerFailsThoseWhoWaitAlready() {
-        gate.throttled(seconds(1), Context.empty());
-        List<Throwable> failures = new ArrayList<>();
-        gate.pass().subscribe(v -> {}, failures::add);
-        time.dispose();
-        gate.throttled(seconds(2), Context.empty());
-        gate.throttled(seconds(3), Context.empty());
-        assertThat(failures).hasSize(1).first().isInstanceOf(RejectedExecutionException.class);
+    void onceTheSchedulerWorksAgainSoDoesTheGate() {
+        AtomicInteger rejections = new AtomicInteger(1);
+        ThrottleGate moody = new ThrottleGate(new MoodyScheduler(time, rejections), LIMIT, null);
+        moody.throttled(seconds(2), Failures.status(429), Context.empty());
+        moody.pass(moody.deadline()).subscribe(v -> {}, this::failed);
+        assertThat(failed).hasSize(1);
+        moody.pass(moody.deadline()).subscribe(v -> {}, this::failed, () -> passed.add(time.millis()));
+        time.advance(seconds(2));
+        assertThat(passed).containsExactly(2000L);
+        moody.pass(moody.deadline()).subscribe(v -> {}, this::failed, () -> passed.add(time.millis()));
+        time.advance(seconds(2));
+        assertThat(passed).containsExactly(2000L, 2230L);
+    }
+
+    @Test
+    void aTimerThatWasLostIsReplacedWhenTheNextCallComes() {
+        AtomicInteger lost = new AtomicInteger(-1);
+        ThrottleGate moody = new ThrottleGate(new MoodyScheduler(time, lost), LIMIT, null);
+        moody.throttled(seconds(2), Failures.status(429), Context.empty());
+        moody.pass(moody.deadline()).subscribe(v -> {}, this::failed, () -> passed.add(time.millis()));
+        time.advance(seconds(3));
+        assertThat(passed).isEmpty();
+        time.advance(Duration.ofMillis(1));
+        moody.pass(moody.deadline()).subscribe(v -> {}, this::failed, () -> passed.add(time.millis()));
+        time.advance(seconds(1));
+        assertThat(passed).hasSize(2).first().isEqualTo(3001L);
+        assertThat(failed).isEmpty();
     }
 
     @Test
@@ -372,10 +438,9 @@ class ThrottleGateTests {
                     start.await();
                     for (int i = 0; i < each; i++) {
                         if (i % 500 == lane) {
-                            gate.throttled(Duration.ofMillis(20), Context.empty());
+                            close(Duration.ofMillis(20));
                         }
-                        Disposable call = gate.pass()
-                                .doOnCancel(cancelled::incrementAndGet)
+                        Disposable call = pass().doOnCancel(cancelled::incrementAndGet)
                                 .subscribe(v -> {}, e -> {}, done::incrementAndGet);
                         if (i % 3 == 0) {
                             call.dispose();
@@ -402,27 +467,31 @@ class ThrottleGateTests {
         assertThat(time.timers()).isZero();
     }
 
-    /** A machine's clock that somebody sets. */
-    private record ShiftedClock(VirtualTimeScheduler real, AtomicLong offset) implements Scheduler {
+    /** Rejects so many tasks, or accepts a task and forgets it if that is -1; then does as the other one. */
+    private record MoodyScheduler(CountingScheduler other, AtomicInteger mood) implements Scheduler {
 
         @Override
         public Disposable schedule(Runnable task) {
-            return real.schedule(task);
+            return schedule(task, 0, TimeUnit.NANOSECONDS);
         }
 
         @Override
         public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-            return real.schedule(task, delay, unit);
+            if (mood.get() > 0) {
+                mood.decrementAndGet();
+                throw new RejectedExecutionException("not now");
+            }
+            return mood.compareAndSet(-1, 0) ? Disposables.single() : other.schedule(task, delay, unit);
         }
 
         @Override
         public Worker createWorker() {
-            return real.createWorker();
+            return other.createWorker();
         }
 
         @Override
         public long now(TimeUnit unit) {
-            return unit.convert(real.now(TimeUnit.NANOSECONDS) + offset.get(), TimeUnit.NANOSECONDS);
+            return other.now(unit);
         }
     }
 }

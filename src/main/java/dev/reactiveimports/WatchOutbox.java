@@ -6,11 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Observations that wait for demand, at most one of each import: a newer one takes the place of an older. A terminal one is
- * never replaced, since an import that has ended is not observed again.
+ * never replaced, since an import that has ended is not observed again. Failures of single imports follow.
  */
-final class Outbox {
+final class WatchOutbox {
 
     private final Queue<WatchedImport> line = new ArrayDeque<>();
+    private final Queue<ImportObservation> failures = new ArrayDeque<>();
 
     void put(WatchedImport watched, ImportOperation seen) {
         boolean isNews = !seen.equals(watched.emitted);
@@ -20,26 +21,31 @@ final class Outbox {
         watched.pending = isNews ? seen : null;
     }
 
+    void put(ImportObservation.Failed failed) {
+        failures.add(failed);
+    }
+
     boolean isEmpty() {
         skipWithdrawn();
-        return line.isEmpty();
+        return line.isEmpty() && failures.isEmpty();
     }
 
     @Nullable
-    ImportOperation next() {
+    ImportObservation next() {
         skipWithdrawn();
         WatchedImport watched = line.poll();
-        if (watched == null) {
-            return null;
+        ImportOperation seen = watched == null ? null : watched.pending;
+        if (watched == null || seen == null) {
+            return failures.poll();
         }
-        ImportOperation seen = watched.pending;
         watched.emitted = seen;
         watched.pending = null;
-        return seen;
+        return new ImportObservation.Seen(seen);
     }
 
     void clear() {
         line.clear();
+        failures.clear();
     }
 
     /** Passes over imports that are back at what was emitted last. */

@@ -12,10 +12,10 @@ import reactor.core.scheduler.Schedulers;
 
 /** The Reactive Streams TCK on the watch of many imports, in real time with the shortest waits. */
 @Test
-public class FleetTckTests extends PublisherVerification<ImportOperation> {
+public class WatchManyTckTests extends PublisherVerification<ImportOperation> {
 
     /** Gives the TCK half a second for what should happen. */
-    public FleetTckTests() {
+    public WatchManyTckTests() {
         super(new TestEnvironment(500, 50));
     }
 
@@ -26,7 +26,7 @@ public class FleetTckTests extends PublisherVerification<ImportOperation> {
 
     @Override
     public Publisher<ImportOperation> createPublisher(long elements) {
-        FleetWatch watch = new FleetWatch(
+        WatchMany watch = new WatchMany(
                 id -> Mono.delay(Duration.ofMillis(1)).map(zero -> ImportOperation.of(id, ImportStatus.FAILED)),
                 token -> Mono.just(new ImportPage(List.of(), null)),
                 PollSpec.fixedInterval(Duration.ofMillis(1)).scheduler(Schedulers.parallel()),

@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How soon to look at one import again, learned from what was seen of it. One for each import that a subscription
- * watches; all times are milliseconds of the scheduler's clock.
+ * watches; all times are milliseconds of a monotonic clock.
  *
  * <p>The adaptive rule is the smaller of two waits. The first keeps the delay in seeing the end in proportion to the
  * import's age. The second closes in on the end that its progress foretells, by the slower of all its progress and the
  * newest, so that an import that speeds up is not seen late. A percent that has not moved for a while foretells nothing,
  * and neither do 0 and 100.
  */
-final class Pace {
+final class WatchPace {
 
     /** What a wait grows by as the import ages. */
     private static final double OF_AGE = 0.04;
@@ -35,15 +35,15 @@ final class Pace {
     /**
      * Begins at the first sight of an import.
      *
-     * @param createdAt by the service's clock; believed if it is in the past, since a watch may begin late
+     * @param createdAt by the service's clock; used if it is in the past, since a watch may begin late
+     * @param wallClock to compare it with
      */
-    Pace(@Nullable Instant createdAt, long now) {
+    WatchPace(@Nullable Instant createdAt, Instant wallClock, long now) {
         this.firstSeen = now;
         this.movedAt = now;
-        this.started =
-                createdAt != null && createdAt.isAfter(Instant.EPOCH) && createdAt.isBefore(Instant.ofEpochMilli(now))
-                        ? createdAt.toEpochMilli()
-                        : now;
+        this.started = createdAt != null && createdAt.isAfter(Instant.EPOCH) && createdAt.isBefore(wallClock)
+                ? now - Duration.between(createdAt, wallClock).toMillis()
+                : now;
     }
 
     /** How long to wait after a poll that showed {@code seenPercent}. */

@@ -12,14 +12,14 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 
 /**
- * Watches many imports together, in ticks: each looks at the imports that are due, by pages of the listing where one page
- * tells of several, else one by one. A tick begins when the soonest is due by the {@link PollSpec}, no earlier than the
- * shortest wait after the tick before it, and only with demand and with nothing undelivered.
+ * Watches many imports together. Each has its own due time by the {@link PollSpec} and at most one look of its own in flight;
+ * what is due together is looked at by pages of the listing where one page shows several, else one by one. A look that takes long
+ * or fails delays no other. Looks begin only with demand and with nothing undelivered.
  *
- * <p>An operator of its own since no composition holds these together: ids that come while ticks run, one timer for all,
+ * <p>An operator of its own since no composition holds these together: ids that come while looks are made, one timer for all,
  * and at most one undelivered observation for each import, whatever the demand.
  */
-final class FleetWatch {
+final class WatchMany {
 
     private final Function<String, Mono<ImportOperation>> describe;
     private final Function<@Nullable String, Mono<ImportPage>> listPage;
@@ -34,9 +34,9 @@ final class FleetWatch {
      * @param listPage one page of 100 by its token, null for the first
      * @param spec when to look
      * @param expected whether a failed describe of an id says nothing, and does not count
-     * @param listener is told of ticks and of changes of status, as they are observed
+     * @param listener receives rounds of looks, and changes of status as they are observed
      */
-    FleetWatch(
+    WatchMany(
             Function<String, Mono<ImportOperation>> describe,
             Function<@Nullable String, Mono<ImportPage>> listPage,
             PollSpec spec,
@@ -57,24 +57,34 @@ final class FleetWatch {
      */
     Flux<ImportOperation> watchImports(Publisher<String> ids) {
         requireNonNull(ids, "ids");
-        return watch(ids);
+        return operations(watch(WatchKind.IMPORTS, ids));
+    }
+
+    /** As {@link #watchImports}, but the error of an id that ends alone is data, emitted when it happens. */
+    Flux<ImportObservation> observeImports(Publisher<String> ids) {
+        requireNonNull(ids, "ids");
+        return watch(WatchKind.OBSERVATIONS, ids);
     }
 
     /**
-     * Watches every import that the listing shows, without end. The first tick emits all of them, also those that ended
-     * long ago; later ticks emit new ones and what changed. Every tick walks the whole listing. While nothing runs and
-     * nothing new appears, ticks become as rare as for an import without progress. Memory follows the length of the
-     * listing: an observation of each import that runs, the id of each that ended.
+     * Watches every import that the listing shows, without end. The first walk emits all of them, also those that ended long
+     * ago; from then on new ones and what changed. Imports that run are looked at as {@link #watchImports} does; for new ones,
+     * see {@link WatchDiscovery}. Memory follows the length of the listing: an observation of each import that runs, the id of
+     * each that ended and is listed.
      */
     Flux<ImportOperation> watchIndex() {
-        return watch(null);
+        return operations(watch(WatchKind.INDEX, null));
     }
 
-    private Flux<ImportOperation> watch(@Nullable Publisher<String> ids) {
+    private Flux<ImportObservation> watch(WatchKind kind, @Nullable Publisher<String> ids) {
         return Flux.from(subscriber -> {
-            CoreSubscriber<? super ImportOperation> actual = Operators.toCoreSubscriber(subscriber);
-            actual.onSubscribe(new FleetSubscription(this, actual, ids));
+            CoreSubscriber<? super ImportObservation> actual = Operators.toCoreSubscriber(subscriber);
+            actual.onSubscribe(new WatchSubscription(this, actual, kind, ids));
         });
+    }
+
+    private static Flux<ImportOperation> operations(Flux<ImportObservation> observations) {
+        return observations.cast(ImportObservation.Seen.class).map(ImportObservation.Seen::operation);
     }
 
     Mono<ImportOperation> describe(String id) {
@@ -87,6 +97,10 @@ final class FleetWatch {
 
     boolean expects(String id, Throwable failure) {
         return expected.test(id, failure);
+    }
+
+    WatchTime time() {
+        return new WatchTime(spec.scheduler());
     }
 
     PollSpec spec() {

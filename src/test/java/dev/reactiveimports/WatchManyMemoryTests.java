@@ -13,7 +13,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Ten thousand watched imports for an hour, in a JVM of its own that has 64 MB. */
-class FleetMemoryTests {
+class WatchManyMemoryTests {
 
     private static final int WATCHED = 10_000;
     private static final int LISTED = 20_000;
@@ -25,7 +25,7 @@ class FleetMemoryTests {
                         "-Xmx64m",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        FleetMemoryTests.class.getName())
+                        WatchManyMemoryTests.class.getName())
                 .redirectErrorStream(true)
                 .start();
         try {
@@ -42,7 +42,7 @@ class FleetMemoryTests {
         WatchClock time = new WatchClock();
         int[] counts = new int[3];
         boolean[] completed = new boolean[1];
-        FleetWatch watch = new FleetWatch(
+        WatchMany watch = new WatchMany(
                 id -> Mono.fromSupplier(() -> at(Integer.parseInt(id), time.seconds())),
                 token -> Mono.fromSupplier(() -> page(token == null ? 0 : Integer.parseInt(token), time.seconds())),
                 PollSpec.adaptive().scheduler(time),
@@ -75,7 +75,7 @@ class FleetMemoryTests {
     private static ImportOperation at(int i, long seconds) {
         double percent = 100.0 * seconds / (60 + i * 3500.0 / LISTED * 2 % 3500);
         return percent < 100
-                ? FleetService.running("" + i, percent)
+                ? WatchedService.running("" + i, percent)
                 : ImportOperation.of("" + i, ImportStatus.COMPLETED);
     }
 }

@@ -3,16 +3,18 @@ package dev.reactiveimports;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import reactor.core.publisher.Mono;
 
 /** Imports behind the two calls a fleet's watch makes, which are counted; every listing may have another order. */
-final class FleetService {
+final class WatchedService {
 
     final Map<String, ImportOperation> imports = Collections.synchronizedMap(new LinkedHashMap<>());
     final AtomicInteger lists = new AtomicInteger();
@@ -23,6 +25,8 @@ final class FleetService {
     Function<String, Mono<ImportOperation>> describing = this::find;
     Function<String, Mono<ImportPage>> listing = this::page;
     Random shuffle;
+    LongSupplier clock = () -> 0;
+    final Map<String, Long> endedAt = new HashMap<>();
     private List<ImportOperation> order = List.of();
 
     static ImportOperation running(String id, double percent) {
@@ -42,7 +46,7 @@ final class FleetService {
         return ids;
     }
 
-    FleetService with(Collection<String> ids) {
+    WatchedService with(Collection<String> ids) {
         ids.forEach(id -> imports.put(id, running(id, 0)));
         return this;
     }
@@ -52,19 +56,30 @@ final class FleetService {
     }
 
     void end(String id) {
+        endedAt.put(id, clock.getAsLong());
         imports.put(id, ImportOperation.of(id, ImportStatus.COMPLETED));
+    }
+
+    /** Lists another one, before or after all others. */
+    void prepend(String id, ImportOperation operation, boolean first) {
+        Map<String, ImportOperation> others = new LinkedHashMap<>(first ? imports : Map.of());
+        if (first) {
+            imports.clear();
+        }
+        imports.put(id, operation);
+        imports.putAll(others);
     }
 
     int requests() {
         return lists.get() + describes.get();
     }
 
-    FleetWatch watch(PollSpec spec) {
+    WatchMany watch(PollSpec spec) {
         return watch(spec, null);
     }
 
-    FleetWatch watch(PollSpec spec, ImportsListener listener) {
-        return new FleetWatch(this::describe, this::list, spec, (id, failure) -> id.startsWith("fresh"), listener);
+    WatchMany watch(PollSpec spec, ImportsListener listener) {
+        return new WatchMany(this::describe, this::list, spec, (id, failure) -> id.startsWith("fresh"), listener);
     }
 
     Mono<ImportOperation> describe(String id) {
@@ -93,7 +108,7 @@ final class FleetService {
 
     Mono<ImportPage> page(String token) {
         int from = token == null ? 0 : Integer.parseInt(token);
-        if (from == 0) {
+        if (from == 0 || shuffle == null) {
             order = new ArrayList<>(imports.values());
             if (shuffle != null) {
                 Collections.shuffle(order, shuffle);

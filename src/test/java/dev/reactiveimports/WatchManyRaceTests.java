@@ -23,14 +23,14 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /** A fleet on real threads: ids, answers, demand and timers all come from different ones. */
-class FleetRaceTests {
+class WatchManyRaceTests {
 
     private static final int IMPORTS = 2000;
 
     private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(2);
     private final Scheduler scheduler = Schedulers.fromExecutorService(executor);
 
-    FleetRaceTests() {
+    WatchManyRaceTests() {
         executor.setRemoveOnCancelPolicy(true);
     }
 
@@ -88,7 +88,7 @@ class FleetRaceTests {
         for (int i = 0; i < IMPORTS; i++) {
             polls[i] = new AtomicInteger();
         }
-        FleetWatch watch = new FleetWatch(
+        WatchMany watch = new WatchMany(
                 id -> answer(() -> poll(polls, Integer.parseInt(id))),
                 token -> answer(() -> page(polls, token == null ? 0 : Integer.parseInt(token))),
                 PollSpec.fixedInterval(Duration.ofMillis(1)).scheduler(scheduler),
@@ -106,7 +106,7 @@ class FleetRaceTests {
 
     private static ImportOperation poll(AtomicInteger[] polls, int i) {
         int n = polls[i].incrementAndGet();
-        return n < 3 ? FleetService.running("" + i, n) : ImportOperation.of("" + i, ImportStatus.COMPLETED);
+        return n < 3 ? WatchedService.running("" + i, n) : ImportOperation.of("" + i, ImportStatus.COMPLETED);
     }
 
     private <T> Mono<T> answer(Supplier<T> supplier) {
