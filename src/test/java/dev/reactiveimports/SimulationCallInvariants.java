@@ -71,7 +71,8 @@ final class SimulationCallInvariants {
         for (SimulationImport known : world.service.imports.values()) {
             boolean always = isListed(known, one.demandedAt)
                     && isListed(known, one.endedAt)
-                    && known.unlisted.stream().noneMatch(span -> span.from() <= one.endedAt && span.to() > one.demandedAt);
+                    && known.unlisted.stream()
+                            .noneMatch(span -> span.from() <= one.endedAt && span.to() > one.demandedAt);
             if (always && !moved && !one.listed.contains(known.id)) {
                 log.violation(one.name, "was not shown " + known.id);
             }

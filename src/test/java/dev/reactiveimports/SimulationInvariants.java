@@ -2,7 +2,6 @@ package dev.reactiveimports;
 
 import dev.reactiveimports.SimulationSubscriber.Kind;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** The promises that are checked when a world has come to its end. */
 final class SimulationInvariants {

@@ -160,8 +160,8 @@ final class SimulationWorld {
     /** A start whose outcome is unknown is looked for, as its caller would. */
     private void reconcile(SimulationSubscriber one) {
         if (one.failure instanceof ImportOutcomeUnknownException unknown && closedAt < 0 && clock.isWallClockRight()) {
-            SimulationSubscriber finder = subscriber(
-                    SimulationSubscriber.Kind.FIND, one.target, SimulationSubscriber.Demand.UNBOUNDED);
+            SimulationSubscriber finder =
+                    subscriber(SimulationSubscriber.Kind.FIND, one.target, SimulationSubscriber.Demand.UNBOUNDED);
             clock.after(30_000, () -> subscribe(finder, api.findStarted(one.target, unknown.sentAt())));
         }
     }
