@@ -16,6 +16,8 @@ import reactor.core.publisher.Sinks;
 /** Worlds in which everything goes wrong for some minutes, as chance has it, and then nothing more. */
 final class SimulationCast {
 
+    static final String THROWN = "thrown by the program";
+
     private final SimulationWorld world;
     private final SimulationDice dice;
 
@@ -30,12 +32,44 @@ final class SimulationCast {
         return world;
     }
 
+    /** Worlds of starts, most of which meet some fault, and of watches of what was started. */
+    static SimulationWorld starting(long seed) {
+        SimulationWorld world = new SimulationWorld(seed);
+        SimulationDice dice = world.dice;
+        world.clear = 60_000;
+        world.recovery = 240_000;
+        world.attemptTimeout = Duration.ofMillis(dice.between(50, 5_000));
+        world.rebuild();
+        world.weather.slowest = dice.oneOf(20, 200, 2_000);
+        world.weather.phases.add(new Phase(0, dice.between(5_000L, 60_000L), dice.oneOf(0.1, 0.5, 0.9), null));
+        SimulationCast cast = new SimulationCast(world);
+        int starts = dice.between(1, 6);
+        for (int i = 0; i < starts; i++) {
+            SimulationSubscriber one = world.subscriber(Kind.START, "s3://bucket/new" + i, Demand.UNBOUNDED);
+            cast.followUp(one);
+            long at = dice.between(0L, 30_000L);
+            world.clock.at(at, () -> world.subscribe(one, cast.call(one, world.ids())));
+            if (dice.chance(0.2)) {
+                world.clock.at(dice.between(at, at + 5_000), one::cancel);
+            }
+        }
+        for (int i = 0; i < dice.oneOf(0, 0, 20); i++) {
+            long by = dice.oneOf(-1, 1) * dice.between(1_000L, 3_600_000L);
+            world.clock.at(dice.between(0L, world.clear), () -> world.clock.setWallClockBy(by));
+        }
+        if (dice.chance(0.2)) {
+            world.closeAt(dice.between(0L, 35_000L));
+        }
+        return world;
+    }
+
     private void fill() {
         world.clear = dice.between(60_000L, 600_000L);
         world.recovery = 240_000;
         world.attemptTimeout = Duration.ofSeconds(dice.between(2, 20));
         if (dice.chance(0.2)) {
-            world.retry = world.retry.maxRetries(dice.between(0, 2));
+            world.maxRetries = dice.between(0, 2);
+            world.retry = world.retry.maxRetries(world.maxRetries);
         }
         world.rebuild();
         weather();
@@ -50,6 +84,10 @@ final class SimulationCast {
         }
         if (dice.chance(0.1)) {
             world.closeAt(dice.between(1_000L, world.clear));
+        }
+        if (dice.chance(0.1)) {
+            long by = dice.oneOf(-1, 1) * dice.between(1_000L, 3_600_000L);
+            world.clock.at(dice.between(0L, world.clear), () -> world.clock.setWallClockBy(by));
         }
     }
 
@@ -147,9 +185,8 @@ final class SimulationCast {
         if (kind == Kind.WATCH_MANY) {
             joins(one, ids, at);
         }
-        Flux<?> call = call(one, ids);
-        int throwsAt = dice.chance(0.05) ? dice.between(1, 5) : 0;
-        world.clock.at(at, () -> world.subscribe(one, throwsAt > 0 ? throwing(call, throwsAt, one) : call));
+        Flux<?> call = dice.chance(0.07) ? throwing(call(one, ids), one) : call(one, ids);
+        world.clock.at(at, () -> world.subscribe(one, call));
         if (dice.chance(0.15)) {
             world.clock.at(dice.between(at, world.clear), one::cancel);
         }
@@ -180,9 +217,12 @@ final class SimulationCast {
             case WATCH_INDEX -> api.watchIndex(one.spec);
             case WATCH_ONE -> api.watchImport(one.target, one.spec);
             case AWAIT -> api.awaitImport(one.target, one.spec).flux();
-            case LIST ->
-                api.listImports(
-                        ListImportsSpec.create().pageSize(dice.between(1, 100)).readAhead(dice.oneOf(0, 0, 1, 3)));
+            case LIST -> {
+                one.pageSize = dice.between(1, 100);
+                one.readAhead = dice.oneOf(0, 0, 1, 3);
+                yield api.listImports(
+                        ListImportsSpec.create().pageSize(one.pageSize).readAhead(one.readAhead));
+            }
             case DESCRIBE -> api.describeImport(one.target).flux();
             case CANCEL -> api.cancelImport(one.target).flux();
             case START -> api.startImport(StartImportRequest.of(one.target)).flux();
@@ -190,14 +230,20 @@ final class SimulationCast {
         };
     }
 
-    /** As a program's own operator does. */
-    private static Flux<?> throwing(Flux<?> call, int at, SimulationSubscriber one) {
+    /** As a program's own operator does; after an error that is fatal it unsubscribes some time later. */
+    private Flux<?> throwing(Flux<?> call, SimulationSubscriber one) {
+        long at = dice.between(0L, 4L);
+        boolean isFatal = dice.chance(0.3);
         return call.index().<Object>map(item -> {
-            if (item.getT1() + 1 == at) {
-                one.cancelledByItself();
-                throw new IllegalArgumentException("thrown by the program");
+            if (item.getT1() != at) {
+                return item.getT2();
             }
-            return item.getT2();
+            if (isFatal) {
+                world.clock.after(dice.between(0L, 10_000L), one::cancel);
+                throw new NoClassDefFoundError(THROWN);
+            }
+            one.cancelledByItself();
+            throw new IllegalArgumentException(THROWN);
         });
     }
 

@@ -19,6 +19,7 @@ final class SimulationClock {
     private final List<Throwable> thrown = new ArrayList<>();
     private final Scheduler client = new Timers();
     private long now;
+    private long wallShift;
     private long sequence;
     private int clientTimers;
     private int ran;
@@ -36,6 +37,15 @@ final class SimulationClock {
     /** When that was, as the client's clock shows it. */
     static long epochMillis(long millis) {
         return EPOCH / 1_000_000 + millis;
+    }
+
+    /** Sets the client's wall clock; its monotonic one goes on. */
+    void setWallClockBy(long millis) {
+        wallShift += TimeUnit.MILLISECONDS.toNanos(millis);
+    }
+
+    boolean isWallClockRight() {
+        return wallShift == 0;
     }
 
     int clientTimers() {
@@ -142,7 +152,8 @@ final class SimulationClock {
 
         @Override
         public long now(TimeUnit unit) {
-            return unit.convert(EPOCH + now, TimeUnit.NANOSECONDS);
+            boolean isWall = unit.compareTo(TimeUnit.MILLISECONDS) >= 0;
+            return unit.convert(EPOCH + now + (isWall ? wallShift : 0), TimeUnit.NANOSECONDS);
         }
 
         @Override

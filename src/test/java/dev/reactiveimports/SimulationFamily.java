@@ -5,7 +5,8 @@ import java.util.function.LongFunction;
 
 /** Kinds of worlds, each with its share of all seeds and its checks. */
 enum SimulationFamily {
-    WILD(0.7, SimulationCast::wild, SimulationInvariants::check),
+    STARTING(0.1, SimulationCast::starting, SimulationInvariants::check),
+    WILD(0.6, SimulationCast::wild, SimulationInvariants::check),
     QUIET(0.05, SimulationCalm::quiet, SimulationPromptness::check),
     HANGING(0.05, SimulationCalm::hanging, SimulationPromptness::check),
     HIDDEN(0.05, SimulationCalm::hidden, SimulationPromptness::check),
@@ -13,7 +14,9 @@ enum SimulationFamily {
     DEEP(0.01, SimulationLoads::deep, SimulationLoads::checkDeep),
     HISTORIC(0.0005, SimulationLoads::historic, SimulationLoads::checkHistoric),
     FAILING(0.001, SimulationLoads::failing, SimulationLoads::checkFailing),
-    THROTTLED(0.01, SimulationLoads::throttled, SimulationLoads::checkThrottled);
+    THROTTLED(0.005, SimulationLoads::throttled, SimulationLoads::checkThrottled),
+    CROWDED(0.005, SimulationLoads::crowded, SimulationInvariants::check),
+    DEAD(0.005, SimulationLoads::dead, SimulationLoads::checkDead);
 
     private final double share;
     private final LongFunction<SimulationWorld> worlds;

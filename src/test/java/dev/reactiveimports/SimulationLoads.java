@@ -52,7 +52,7 @@ final class SimulationLoads {
                     begun + " requests in " + rounds + " rounds for " + one.joined.size() + " imports on " + walk
                             + " pages: " + begun * 10 / cheapest / rounds + "0 % of the least");
         }
-        checkNothingElse(world);
+        SimulationInvariants.check(world);
     }
 
     /** Very many ended imports, one to a page so that a walk is as long as that of a million, and one that runs. */
@@ -140,15 +140,52 @@ final class SimulationLoads {
                 world.log.violation(one.name, "failed or was slow though the service had recovered");
             }
         }
-        checkNothingElse(world);
+        SimulationInvariants.check(world);
+    }
+
+    /** More callers than connections, each of whom waits, while every response takes its time. */
+    static SimulationWorld crowded(long seed) {
+        SimulationWorld world = new SimulationWorld(seed);
+        world.clear = 10 * MINUTE;
+        world.recovery = 5 * MINUTE;
+        world.attemptTimeout = Duration.ofSeconds(30);
+        world.rebuild();
+        world.weather.fastest = world.dice.between(3_000L, 6_000L);
+        world.weather.slowest = world.weather.fastest;
+        int callers = world.dice.between(60, 200);
+        for (int i = 0; i < callers; i++) {
+            SimulationImport one = world.service.add("i" + i, "s3://bucket/" + i, -MINUTE);
+            one.endsAt = world.dice.between(1L, 5 * MINUTE);
+            SimulationSubscriber caller = world.subscriber(Kind.AWAIT, one.id, Demand.UNBOUNDED);
+            world.clock.at(0, () -> world.subscribe(caller, world.api.awaitImport(one.id)));
+        }
+        return world;
+    }
+
+    /** A thousand callers within a minute, and nothing but 503. */
+    static SimulationWorld dead(long seed) {
+        SimulationWorld world = new SimulationWorld(seed);
+        world.clear = 2 * MINUTE;
+        world.recovery = 2 * MINUTE;
+        world.weather.phases.add(
+                new Phase(0, world.clear, 1.0, world.dice.oneOf(Fault.STATUS_503, Fault.NOT_CONNECTED)));
+        world.service.add("i", "s3://bucket/i", -MINUTE);
+        for (int i = 0; i < 1_000; i++) {
+            describe(world, world.dice.between(0L, MINUTE));
+        }
+        return world;
+    }
+
+    /** An outage is not multiplied. */
+    static void checkDead(SimulationWorld world) {
+        if (world.wire.begun > 1_250) {
+            world.log.violation("world", world.wire.begun + " attempts of 1,000 calls");
+        }
+        SimulationInvariants.check(world);
     }
 
     private static void describe(SimulationWorld world, long at) {
         SimulationSubscriber one = world.subscriber(Kind.DESCRIBE, "i", Demand.UNBOUNDED);
         world.clock.at(at, () -> world.subscribe(one, world.api.describeImport("i")));
-    }
-
-    private static void checkNothingElse(SimulationWorld world) {
-        SimulationInvariants.check(world);
     }
 }

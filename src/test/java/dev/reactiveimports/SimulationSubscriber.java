@@ -1,8 +1,10 @@
 package dev.reactiveimports;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -49,6 +51,7 @@ final class SimulationSubscriber implements CoreSubscriber<Object> {
 
     private final SimulationClock clock;
     private final SimulationLog log;
+    private final SimulationService service;
     private final Demand demand;
     private final Context context;
 
@@ -69,6 +72,12 @@ final class SimulationSubscriber implements CoreSubscriber<Object> {
 
     @Nullable
     Object last;
+    /** What a listing showed. */
+    final Set<String> listed = new HashSet<>();
+
+    int pageSize = 100;
+    int readAhead;
+
     /** What to do with its first item. */
     Consumer<String> then = item -> {};
 
@@ -83,6 +92,7 @@ final class SimulationSubscriber implements CoreSubscriber<Object> {
         this.target = target;
         this.clock = world.clock;
         this.log = world.log;
+        this.service = world.service;
         this.demand = demand;
         this.traffic = new SimulationTraffic(this, world);
         this.context = Context.of(SimulationCalls.class, traffic);
@@ -165,8 +175,8 @@ final class SimulationSubscriber implements CoreSubscriber<Object> {
             log.violation(name, "an item that was not requested: " + item);
         }
         log.add(name, "receives " + (item instanceof ImportOperation o ? shown(o) : item));
-        if (item instanceof ImportOperation operation && kind.isWatch() && kind != Kind.AWAIT) {
-            observe(operation);
+        if (item instanceof ImportOperation operation) {
+            receive(operation);
         }
         if (kind == Kind.START) {
             clock.after(0, () -> then.accept((String) item));
@@ -178,6 +188,18 @@ final class SimulationSubscriber implements CoreSubscriber<Object> {
 
     private static String shown(ImportOperation o) {
         return o.id() + " " + o.statusText() + " " + o.percentComplete();
+    }
+
+    private void receive(ImportOperation operation) {
+        SimulationImport known = service.imports.get(operation.id());
+        if (operation.isTerminal()
+                && (known == null || !known.hasEnded(clock.millis()) || known.end != operation.status())) {
+            log.violation(name, "an end that is not true: " + operation);
+        }
+        listed.add(operation.id());
+        if (kind.isWatch() && kind != Kind.AWAIT) {
+            observe(operation);
+        }
     }
 
     private void observe(ImportOperation operation) {

@@ -1,8 +1,11 @@
 package dev.reactiveimports;
 
+import dev.reactiveimports.SimulationSubscriber.Kind;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +17,9 @@ final class SimulationTraffic implements SimulationCalls {
     private final SimulationSubscriber owner;
     private final SimulationWorld world;
     private final SimulationLog log;
+    /** Calls whose last attempt failed. */
+    private final Set<Object> failing = Collections.newSetFromMap(new IdentityHashMap<>());
+
     private final Map<String, Integer> streaks = new HashMap<>();
     private final Set<String> mayBeTaken = new HashSet<>();
 
@@ -29,7 +35,10 @@ final class SimulationTraffic implements SimulationCalls {
     int pages;
     int heads;
     int longestStreak;
+    int longestWalkStreak;
     private int streak;
+    /** Pages that failed since a walk came to its end. */
+    private int walkStreak;
 
     @Nullable
     Exception lastFailure;
@@ -63,19 +72,26 @@ final class SimulationTraffic implements SimulationCalls {
     }
 
     @Override
-    public void begins(String exchange) {
+    public void begins(String exchange, Object call) {
         begun++;
         times.add(world.clock.millis());
         inFlight++;
-        boolean isRetry = streaks.getOrDefault(key(exchange), 0) > 0;
+        boolean isRetry = failing.remove(call);
         pages += exchange.startsWith("GET?") && !isRetry ? 1 : 0;
         if (owner.isOver()) {
             log.violation(name(), "an exchange after the end: " + exchange);
         } else if (owner.requested == 0) {
             log.violation(name(), "an exchange before any demand: " + exchange);
+        } else if (owner.kind == Kind.LIST && pages > pagesDemanded()) {
+            log.violation(name(), pages + " pages, though only " + owner.requested + " items were requested");
         } else if (owner.kind.isWatch() && owner.outstanding() == 0 && !isRetry && world.neverThrottled()) {
             log.violation(name(), "a poll without demand: " + exchange);
         }
+    }
+
+    private double pagesDemanded() {
+        double size = Math.min(owner.pageSize, world.service.largestPage);
+        return Math.ceil(owner.requested / size) + owner.readAhead;
     }
 
     @Override
@@ -89,14 +105,15 @@ final class SimulationTraffic implements SimulationCalls {
     }
 
     @Override
-    public void succeeds(String exchange) {
+    public void succeeds(String exchange, @Nullable Object value) {
         inFlight--;
+        walkStreak = value instanceof ImportPage page && !page.hasNext() ? 0 : walkStreak;
         streak = 0;
         streaks.remove(key(exchange));
     }
 
     @Override
-    public void fails(String exchange, Exception failure) {
+    public void fails(String exchange, Object call, Exception failure) {
         inFlight--;
         lastFailure = failure;
         if (failure instanceof ImportsApiException response) {
@@ -107,7 +124,7 @@ final class SimulationTraffic implements SimulationCalls {
                 mayBeTaken.remove(owner.target);
             }
         }
-        count(key(exchange));
+        count(exchange, call);
     }
 
     /** Whether a start with this response was surely not taken. */
@@ -118,16 +135,20 @@ final class SimulationTraffic implements SimulationCalls {
     }
 
     @Override
-    public void cancelled(String exchange) {
+    public void cancelled(String exchange, Object call) {
         inFlight--;
         if (!owner.isOver()) {
             lastFailure = null;
-            count(key(exchange));
+            count(exchange, call);
         }
     }
 
-    private void count(String key) {
+    private void count(String exchange, Object call) {
+        String key = key(exchange);
         failed++;
+        failing.add(call);
+        walkStreak += exchange.startsWith("GET?") ? 1 : 0;
+        longestWalkStreak = Math.max(longestWalkStreak, walkStreak);
         longestStreak = Math.max(longestStreak, ++streak);
         int ofThis = streaks.merge(key, 1, Integer::sum);
         longestStreaks.merge(key, ofThis, Math::max);

@@ -84,7 +84,7 @@ final class SimulationWire implements HttpExchange {
             if (closed) {
                 log.violation(calls.name(), "an exchange after the client was closed: " + name);
             }
-            calls.begins(name);
+            calls.begins(name, call);
             sink.onDispose(this::disposed);
             clock.after(fate.toHead(), this::writeHead);
         }
@@ -93,7 +93,7 @@ final class SimulationWire implements HttpExchange {
             if (!over) {
                 over = true;
                 inFlight--;
-                calls.cancelled(name);
+                calls.cancelled(name, call);
                 log.add(calls.name(), "cancels " + name);
             }
         }
@@ -106,7 +106,9 @@ final class SimulationWire implements HttpExchange {
                 fail(new IOException("connection refused"));
                 return;
             }
-            trace.sending(Instant.ofEpochMilli(SimulationClock.epochMillis(clock.millis())));
+            if (!trace.sending(Instant.ofEpochMilli(SimulationClock.epochMillis(clock.millis())))) {
+                return; // given up: whoever did so cancels
+            }
             sent = true;
             calls.sends(name, body());
             clock.after(fate.toServer(), this::arrive);
@@ -173,7 +175,7 @@ final class SimulationWire implements HttpExchange {
                 return;
             }
             end();
-            calls.succeeds(name);
+            calls.succeeds(name, value);
             sink.success(value);
         }
 
@@ -186,7 +188,7 @@ final class SimulationWire implements HttpExchange {
         private void fail(Exception failure) {
             if (!over) {
                 end();
-                calls.fails(name, failure);
+                calls.fails(name, call, failure);
                 sink.error(failure);
             }
         }

@@ -28,6 +28,7 @@ final class SimulationWorld {
     ReactiveImportsApi api;
     Duration attemptTimeout = Duration.ofSeconds(10);
     ImportsRetry retry;
+    int maxRetries = 3;
     /** When the weather is clear and every subscriber demands all there is. */
     long clear;
     /** How long after that everything must have come to its end. */
@@ -156,6 +157,15 @@ final class SimulationWorld {
         }
     }
 
+    /** A start whose outcome is unknown is looked for, as its caller would. */
+    private void reconcile(SimulationSubscriber one) {
+        if (one.failure instanceof ImportOutcomeUnknownException unknown && closedAt < 0 && clock.isWallClockRight()) {
+            SimulationSubscriber finder =
+                    subscriber(SimulationSubscriber.Kind.FIND, one.target, SimulationSubscriber.Demand.UNBOUNDED);
+            clock.after(30_000, () -> subscribe(finder, api.findStarted(one.target, unknown.sentAt())));
+        }
+    }
+
     /** Lets it all happen, then checks what can only be checked at the end. */
     SimulationLog run(Consumer<SimulationWorld> checks) {
         if (!clock.run(clear, MAX_EVENTS)) {
@@ -165,6 +175,7 @@ final class SimulationWorld {
         log.add("world", "clears up");
         weather.rate = Double.MAX_VALUE;
         subscribers.forEach(SimulationSubscriber::open);
+        List.copyOf(subscribers).forEach(this::reconcile);
         if (!clock.run(clear + recovery, MAX_EVENTS)) {
             log.violation("world", "more than " + MAX_EVENTS + " events");
             return log;
