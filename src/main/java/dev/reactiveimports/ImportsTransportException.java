@@ -15,6 +15,7 @@ public final class ImportsTransportException extends ImportsException {
     private static final long serialVersionUID = 1L;
 
     private final boolean retryable;
+    private final boolean unsent;
 
     ImportsTransportException(String message, @Nullable Throwable cause) {
         this(message, cause, true);
@@ -22,8 +23,22 @@ public final class ImportsTransportException extends ImportsException {
 
     /** Not retryable is what another attempt cannot cure: the client was closed, or its own pool is exhausted. */
     ImportsTransportException(String message, @Nullable Throwable cause, boolean retryable) {
+        this(message, cause, retryable, false);
+    }
+
+    private ImportsTransportException(String message, @Nullable Throwable cause, boolean retryable, boolean unsent) {
         super(message, cause);
         this.retryable = retryable;
+        this.unsent = unsent;
+    }
+
+    /** There was no way to the service, though the request was handed to the transport. */
+    static ImportsTransportException unsent(String message, boolean retryable) {
+        return new ImportsTransportException(message, null, retryable, true);
+    }
+
+    boolean isUnsent() {
+        return unsent;
     }
 
     boolean retryable() {
