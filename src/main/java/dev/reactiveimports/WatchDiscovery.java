@@ -17,6 +17,9 @@ final class WatchDiscovery {
     /** Up to this length, a walk of the whole listing also shows what is due. */
     private static final int SHORT = 20;
 
+    /** A look may be early by this part of its wait, to be made together with others. */
+    private static final double EARLY = 0.25;
+
     private static final int MAX_SUPPRESSED = 10;
     private static final int MAX_NOT_TRANSIENT = 5;
 
@@ -28,6 +31,7 @@ final class WatchDiscovery {
 
     private WatchPace pace;
     private long nextAt;
+    private long earlyBy;
     private long wholeNotBefore = Long.MIN_VALUE;
     private int walksUnderWay;
     private int failures;
@@ -53,6 +57,11 @@ final class WatchDiscovery {
     /** When to look; never while a look is under way. */
     long nextAt() {
         return walksUnderWay > 0 ? Long.MAX_VALUE : nextAt;
+    }
+
+    /** From when on to look if there is a look at imports that are due anyway. */
+    long dueFrom() {
+        return walksUnderWay > 0 ? Long.MAX_VALUE : nextAt - earlyBy;
     }
 
     boolean isWholeDue(long now) {
@@ -135,6 +144,13 @@ final class WatchDiscovery {
             found = 0;
             pace = newPace();
         }
-        nextAt = wait > 0 ? now + wait : Math.max(nextAt, now + pace.afterPoll(spec, 0, now));
+        if (wait > 0) {
+            nextAt = now + wait;
+            earlyBy = 0;
+        } else if (walksUnderWay == 0) {
+            long regular = pace.afterPoll(spec, 0, now);
+            nextAt = now + regular;
+            earlyBy = (long) (EARLY * regular);
+        }
     }
 }

@@ -96,7 +96,10 @@ final class WatchLooks {
             due.addAll(held);
             held.clear();
         }
-        boolean discovers = discovery != null && !walking && discovery.nextAt() <= now && listing.isUsable(now);
+        boolean discovers = discovery != null
+                && !walking
+                && (due.isEmpty() ? discovery.nextAt() : discovery.dueFrom()) <= now
+                && listing.isUsable(now);
         if (due.isEmpty() && !discovers) {
             return;
         }

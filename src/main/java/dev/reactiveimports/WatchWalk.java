@@ -26,6 +26,8 @@ final class WatchWalk {
         WHOLE
     }
 
+    private static final long YOUNG_TOKEN_MILLIS = 10_000;
+
     private final WatchLooks looks;
     private final WatchRound round;
     private final Goal goal;
@@ -46,6 +48,7 @@ final class WatchWalk {
     private boolean atEnd;
     private boolean hanging;
     private boolean waitedForDemand;
+    private long tokenAt;
     private boolean ended;
 
     WatchWalk(WatchLooks looks, WatchRound round, Goal goal, WatchPlan plan, @Nullable String startToken) {
@@ -136,6 +139,7 @@ final class WatchWalk {
         discovered += news;
         tokenOfLastPage = token;
         token = page.nextToken();
+        tokenAt = looks.now();
         atEnd = token == null;
         looks.found(goal, pages, news, atEnd);
         ImportsProtocolException objection = trail.objectionTo(page);
@@ -189,7 +193,7 @@ final class WatchWalk {
         } else if (isExpired(failure)) {
             looks.describes().add(left, round);
             end();
-            looks.walkBrokeOff(this, waitedForDemand ? null : failure);
+            looks.walkBrokeOff(this, isOld(failure) ? null : failure);
         } else if (ImportsRetry.isTransient(failure)) {
             looks.listingFailed(left, round, failure, begunAt);
             end();
@@ -213,6 +217,13 @@ final class WatchWalk {
                     case 400, 404, 410, 422 -> true;
                     default -> false;
                 };
+    }
+
+    /** A token that was used at once and is rejected all the same will not do any better next time. */
+    private boolean isOld(Throwable failure) {
+        return waitedForDemand
+                || looks.now() - tokenAt > YOUNG_TOKEN_MILLIS
+                || (failure instanceof ImportsException e && e.attempts() > 1);
     }
 
     private void finish() {
