@@ -26,8 +26,6 @@ final class WatchWalk {
         WHOLE
     }
 
-    private static final long YOUNG_TOKEN_MILLIS = 10_000;
-
     private final WatchLooks looks;
     private final WatchRound round;
     private final Goal goal;
@@ -47,8 +45,6 @@ final class WatchWalk {
     private boolean onlyNewOnLastPage;
     private boolean atEnd;
     private boolean hanging;
-    private boolean waitedForDemand;
-    private long tokenAt;
     private boolean ended;
 
     WatchWalk(WatchLooks looks, WatchRound round, Goal goal, WatchPlan plan, @Nullable String startToken) {
@@ -83,11 +79,6 @@ final class WatchWalk {
         long begunAt = now;
         call = looks.call(looks.watch().page(token), page -> turn(page, begunAt), failure -> failed(failure, begunAt));
         return now + looks.listing().patience();
-    }
-
-    /** Observations wait for demand, and the walk with them. */
-    void waitsForDemand() {
-        waitedForDemand |= call == null;
     }
 
     private boolean goesOn() {
@@ -139,7 +130,6 @@ final class WatchWalk {
         discovered += news;
         tokenOfLastPage = token;
         token = page.nextToken();
-        tokenAt = looks.now();
         atEnd = token == null;
         looks.found(goal, pages, news, atEnd);
         ImportsProtocolException objection = trail.objectionTo(page);
@@ -193,7 +183,7 @@ final class WatchWalk {
         } else if (isExpired(failure)) {
             looks.describes().add(left, round);
             end();
-            looks.walkBrokeOff(this, isOld(failure) ? null : failure);
+            looks.walkExpired(this);
         } else if (ImportsRetry.isTransient(failure)) {
             looks.listingFailed(left, round, failure, begunAt);
             end();
@@ -217,13 +207,6 @@ final class WatchWalk {
                     case 400, 404, 410, 422 -> true;
                     default -> false;
                 };
-    }
-
-    /** A token that was used at once and is rejected all the same will not do any better next time. */
-    private boolean isOld(Throwable failure) {
-        return waitedForDemand
-                || looks.now() - tokenAt > YOUNG_TOKEN_MILLIS
-                || (failure instanceof ImportsException e && e.attempts() > 1);
     }
 
     private void finish() {
