@@ -13,6 +13,7 @@ final class BoundedBody {
 
     private static final int FIRST_CAPACITY = 4 * 1024;
     private static final int LARGEST_KEPT = 64 * 1024;
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     /** What reads the gathered bytes. */
     interface Reader<T> {
@@ -50,7 +51,7 @@ final class BoundedBody {
     /**
      * An empty body.
      *
-     * @param partWillDo whether a body over the cap is cut there, or an error
+     * @param partWillDo whether what a body has up to the cap will do, or is an error
      */
     BoundedBody(Spare spare, int cap, boolean partWillDo) {
         this.spare = spare;
@@ -62,14 +63,17 @@ final class BoundedBody {
     void append(ByteBuf chunk) {
         int more = Math.min(chunk.readableBytes(), cap - length);
         cut = more < chunk.readableBytes();
-        if (cut && !partWillDo) {
-            throw FailureMapping.oversized(cap);
-        }
         if (more > bytes.length - length) {
             bytes = Arrays.copyOf(bytes, Math.max(length + more, Math.min(cap, 2 * bytes.length)));
         }
         chunk.readBytes(bytes, length, more);
         length += more;
+    }
+
+    /** Some servers write one before JSON; RFC 8259, section 8.1, lets a reader ignore it. */
+    private boolean startsWithByteOrderMark() {
+        return length >= BYTE_ORDER_MARK.length
+                && Arrays.equals(bytes, 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length);
     }
 
     /** Whether there was more than the cap allows: nothing further is to be read. */
@@ -81,10 +85,18 @@ final class BoundedBody {
         return length;
     }
 
-    /** At most once: what is read must not be looked at afterwards. */
+    /**
+     * At most once: what is read must not be looked at afterwards.
+     *
+     * @throws ImportsProtocolException if it was cut and a part will not do
+     */
     <T> T readAndRelease(Reader<T> reader) {
         try {
-            return reader.read(bytes, 0, length);
+            if (cut && !partWillDo) {
+                throw FailureMapping.oversized(cap);
+            }
+            int mark = startsWithByteOrderMark() ? BYTE_ORDER_MARK.length : 0;
+            return reader.read(bytes, mark, length - mark);
         } finally {
             spare.keep(bytes);
         }

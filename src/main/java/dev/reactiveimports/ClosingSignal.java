@@ -80,7 +80,7 @@ final class ClosingSignal {
         inFlight.forEach(call -> {
             try {
                 end(call);
-            } catch (RuntimeException theirs) {
+            } catch (Throwable theirs) {
                 LOG.warn("a subscriber threw when closing ended its call; the others are ended all the same", theirs);
             }
         });

@@ -113,7 +113,11 @@ final class ConnectionPermits {
 
     private Mono<Void> queue(Place place) {
         return Mono.<Void>create(caller -> enter(place, caller))
-                .timeout(longestWait, Mono.error(() -> FailureMapping.noConnectionWithin(longestWait)), scheduler);
+                .timeout(
+                        longestWait,
+                        Mono.error(() -> CallRejection.unlessDisposed(
+                                scheduler, () -> FailureMapping.noConnectionWithin(longestWait))),
+                        scheduler);
     }
 
     private Place take() {

@@ -9,7 +9,6 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.util.retry.Retry;
@@ -30,7 +29,7 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
     private Duration attemptTimeout = Duration.ofSeconds(30);
     private Retry retry = ImportsRetry.ofDefaults();
     private PollSpec pollSpec = PollSpec.adaptive();
-    private Scheduler scheduler = Schedulers.parallel();
+    private CallScheduler scheduler = CallScheduler.ofDefault();
     private @Nullable ImportsListener listener;
 
     DefaultBuilder(String indexHost, Mono<String> apiKey) {
@@ -100,7 +99,7 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
 
     @Override
     public DefaultBuilder scheduler(Scheduler scheduler) {
-        this.scheduler = requireNonNull(scheduler, "scheduler");
+        this.scheduler = CallScheduler.of(scheduler);
         return this;
     }
 
@@ -113,31 +112,30 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
     @Override
     public ReactiveImportsApi build() {
         IndexHost host = IndexHost.parse(indexHost, plaintextAllowed);
-        ImportsListener told = listener == null ? null : SafeListener.of(listener);
         ConnectionProvider ownPool = base == null ? HardenedClient.pool(scheduler) : null;
         HttpClient client = base == null ? HardenedClient.of(requireNonNull(ownPool), host.isSecure()) : base;
+        HttpExchange network = new HttpNettyExchange(
+                HardenedClient.harden(customizer.apply(client)), apiVersion, HttpUserAgent.of(sourceTag), scheduler);
+        return wired(host, network, base == null, ownPool == null ? Mono.empty() : ownPool.disposeLater());
+    }
+
+    /** The same client over another network, which counts as its own pool. */
+    ReactiveImportsApi build(HttpExchange network) {
+        return wired(IndexHost.parse(indexHost, plaintextAllowed), network, true, Mono.empty());
+    }
+
+    private ReactiveImportsApi wired(
+            IndexHost host, HttpExchange network, boolean ownsPool, Mono<Void> disposeConnections) {
+        ImportsListener told = listener == null ? null : SafeListener.of(listener);
         ThrottleGate gate = new ThrottleGate(scheduler, CallPolicy.longestWait(retry), told);
-        ConnectionPermits permits = base == null ? HardenedClient.permits(gate) : ConnectionPermits.unlimited(gate);
-        ImportsHttp http = new ImportsHttp(
-                HardenedClient.harden(customizer.apply(client)),
-                permits,
-                apiKey,
-                apiVersion,
-                userAgent(),
-                attemptTimeout);
+        ConnectionPermits permits = ownsPool ? HardenedClient.permits(gate) : ConnectionPermits.unlimited(gate);
+        ImportsHttp http = new ImportsHttp(network, permits, apiKey, attemptTimeout);
         CallPolicy policy = new CallPolicy(retry, new RetryBudget(scheduler), gate, told);
         ClosingSignal closing = new ClosingSignal(permits::close);
         ImportsCalls calls = new ImportsCalls(host, http, policy, closing, told);
-        Mono<Void> disposeConnections = ownPool == null ? Mono.empty() : ownPool.disposeLater();
         RecentStarts recentStarts = new RecentStarts(scheduler);
         Watching watching = new Watching(calls, recentStarts, closing, pollSpec, scheduler, told);
-        return new DefaultReactiveImportsApi(calls, recentStarts, closing, disposeConnections, watching);
-    }
-
-    private String userAgent() {
-        String version = DefaultBuilder.class.getPackage().getImplementationVersion();
-        return "lang=java; reactive-imports=" + (version == null ? "dev" : version)
-                + (sourceTag.isEmpty() ? "" : "; source_tag=" + sourceTag);
+        return new DefaultReactiveImportsApi(calls, recentStarts, closing, disposeConnections, watching, scheduler);
     }
 
     /** Without settings or key: nothing a log should not see. */

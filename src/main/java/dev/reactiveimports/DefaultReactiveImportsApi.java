@@ -25,18 +25,21 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
     private final ClosingSignal closing;
     private final Mono<Void> disposeConnections;
     private final Watching watching;
+    private final CallScheduler scheduler;
 
     DefaultReactiveImportsApi(
             ImportsCalls calls,
             RecentStarts recentStarts,
             ClosingSignal closing,
             Mono<Void> disposeConnections,
-            Watching watching) {
+            Watching watching,
+            CallScheduler scheduler) {
         this.calls = calls;
         this.recentStarts = recentStarts;
         this.closing = closing;
         this.disposeConnections = disposeConnections.cache();
         this.watching = watching;
+        this.scheduler = scheduler;
     }
 
     @Override
@@ -90,7 +93,8 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
                 items(ListImportsSpec.create())
                         .filter(found -> found.uri() == null || found.uri().equals(uri))
                         .filter(found ->
-                                found.createdAt() == null || !found.createdAt().isBefore(notBefore)));
+                                found.createdAt() == null || !found.createdAt().isBefore(notBefore))
+                        .onErrorMap(ImportsException.class, failure -> failure.during("find", CallTarget.ofUri(uri))));
     }
 
     @Override
@@ -111,6 +115,16 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
     @Override
     public Flux<ImportOperation> watchImports(Publisher<String> ids, PollSpec spec) {
         return named("watch.many", watching.many(ids, spec));
+    }
+
+    @Override
+    public Flux<ImportObservation> observeImports(Publisher<String> ids) {
+        return observeImports(ids, watching.defaults());
+    }
+
+    @Override
+    public Flux<ImportObservation> observeImports(Publisher<String> ids, PollSpec spec) {
+        return named("observe", watching.observations(ids, spec));
     }
 
     @Override
@@ -137,24 +151,33 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
     public Mono<Void> warmup() {
         // a listing and not its request alone, since its operators are half of what a first call loads
         ListImportsSpec one = ListImportsSpec.create().pageSize(1);
-        return named("warmup", calls.warmup().thenMany(items(one)).next().then());
+        return named(
+                "warmup",
+                ImportsCalls.named(
+                        "warmup",
+                        null,
+                        calls.warmup().thenMany(items(one)).next().then()));
     }
 
     /** A name costs nothing for each item: it is there for who asks, such as {@code tap(Micrometer.observation(..))}. */
-    private static <T> Flux<T> named(String operation, Flux<T> calls) {
-        return calls.name("reactive.imports." + operation).tag("operation", operation);
+    private <T> Flux<T> named(String operation, Flux<T> calls) {
+        return CallBoundary.around(CallRejection.guard(calls, scheduler))
+                .name("reactive.imports." + operation)
+                .tag("operation", operation);
     }
 
-    private static <T> Mono<T> named(String operation, Mono<T> call) {
-        return onDemand(call).name("reactive.imports." + operation).tag("operation", operation);
+    private <T> Mono<T> named(String operation, Mono<T> call) {
+        return CallBoundary.around(onDemand(CallRejection.guard(call, scheduler)))
+                .name("reactive.imports." + operation)
+                .tag("operation", operation);
     }
 
     @Override
     public Mono<Void> disposeLater() {
-        return Mono.defer(() -> {
+        return CallBoundary.around(Mono.defer(() -> {
             closing.close();
             return disposeConnections;
-        });
+        }));
     }
 
     @Override

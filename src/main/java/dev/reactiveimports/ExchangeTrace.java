@@ -8,22 +8,34 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
-/** What is known of one attempt while it runs: whether it may have reached the service, and what a listener will be told. */
+/** One attempt while it runs: whether its request may be written, and what a listener will receive. Times are monotonic. */
 final class ExchangeTrace {
 
     private final Operation operation;
     private final int attempt;
     private final AtomicBoolean ended = new AtomicBoolean();
+    private final @Nullable StartAttempts starts;
     private @Nullable ImportsListener listener;
-    private Instant begunAt = Instant.EPOCH;
-    private volatile @Nullable Instant sentAt;
+    private long begunAt;
     private volatile int status;
     private volatile long bytes;
 
+    /** Of an attempt that nothing keeps from being sent. */
     ExchangeTrace(Operation operation, int attempt, @Nullable ImportsListener listener) {
+        this(operation, attempt, listener, null);
+    }
+
+    /**
+     * Of an attempt that is sent once, or not at all.
+     *
+     * @param starts decides which; null if it may always be sent
+     */
+    ExchangeTrace(
+            Operation operation, int attempt, @Nullable ImportsListener listener, @Nullable StartAttempts starts) {
         this.operation = operation;
         this.attempt = attempt;
         this.listener = listener;
+        this.starts = starts;
     }
 
     /** Whether anyone listens to how it began and ended. */
@@ -31,14 +43,18 @@ final class ExchangeTrace {
         return listener != null;
     }
 
-    void begun(Instant now, ContextView context) {
-        begunAt = now;
+    void begun(long nanos, ContextView context) {
+        begunAt = nanos;
         listener = SafeListener.of(listener, context);
     }
 
-    /** From here on the service may have the request. */
-    void sending(Instant now) {
-        sentAt = now;
+    /**
+     * To be asked right before the request is written: from then on the service may have it.
+     *
+     * @return whether to write it; if not, the attempt was given up meanwhile, and not a byte may go out
+     */
+    boolean sending(Instant now) {
+        return starts == null || starts.claim(this, now);
     }
 
     void answered(int httpStatus) {
@@ -49,27 +65,21 @@ final class ExchangeTrace {
         bytes = bodyBytes;
     }
 
-    void ended(Instant now, @Nullable Throwable failure) {
+    void ended(long nanos, @Nullable Throwable failure) {
         if (listener != null && ended.compareAndSet(false, true)) {
             listener.onExchange(new Exchange(
                     operation,
                     attempt,
                     status,
                     failure == null ? null : WithheldWords.of(operation, failure),
-                    Duration.between(begunAt, now),
+                    Duration.ofNanos(nanos - begunAt),
                     bytes));
         }
     }
 
     /** By the caller, whatever part of an answer had come: it is no success. */
-    void cancelled(Instant now) {
+    void cancelled(long nanos) {
         status = 0;
-        ended(now, null);
-    }
-
-    /** When the request went out; null if it surely did not. */
-    @Nullable
-    Instant sentAt() {
-        return sentAt;
+        ended(nanos, null);
     }
 }

@@ -19,6 +19,10 @@ import reactor.core.publisher.Flux;
  */
 public record ImportStatusChange(String id, @Nullable ImportStatus from, ImportStatus to, ImportOperation operation) {
 
+    /** In place of a change where there is none: never emitted. */
+    private static final ImportStatusChange NONE =
+            between(null, new ImportOperation("", null, ImportStatus.UNKNOWN, "", null, null, 0, 0, null, null));
+
     /**
      * Reduces observations to changes of status, each import by itself: {@code flux.transform(ImportStatusChange::detect)}.
      * The first observation of an import is a change from null.
@@ -43,6 +47,8 @@ public record ImportStatusChange(String id, @Nullable ImportStatus from, ImportS
      * <p>Two unknown statuses of different text ({@link ImportOperation#statusText()}) are a change too, from
      * {@link ImportStatus#UNKNOWN} to itself; to {@code UNKNOWN} as a known status every text is equal.
      *
+     * <p>Operators before this one are not steered from behind it: an {@code onErrorContinue} downstream does not reach them.
+     *
      * <p>Every subscription starts from {@code known} and remembers one status for each import it saw. Demand is passed
      * on; observations that show no change are replaced by requesting others.
      *
@@ -50,20 +56,17 @@ public record ImportStatusChange(String id, @Nullable ImportStatus from, ImportS
      * @return a function for {@link Flux#transform}
      * @throws NullPointerException if the map has a null key or value
      */
+    @SuppressWarnings("ReferenceEquality")
     public static Function<Flux<ImportOperation>, Flux<ImportStatusChange>> since(Map<String, ImportStatus> known) {
         Map<String, ImportStatus> copy = Map.copyOf(known);
         return observations -> {
             requireNonNull(observations, "observations");
-            return Flux.defer(() -> {
+            return CallBoundary.around(Flux.defer(() -> {
                 Map<String, Seen> last = new HashMap<>();
                 copy.forEach((id, status) -> last.put(id, new Seen(status, null)));
-                return observations.handle((operation, sink) -> {
-                    ImportStatusChange change = observe(last, operation);
-                    if (change != null) {
-                        sink.next(change);
-                    }
-                });
-            });
+                // not handle: with micrometer's context-propagation around it restores thread locals for each item
+                return observations.map(operation -> observe(last, operation)).filter(change -> change != NONE);
+            }));
         };
     }
 
@@ -78,14 +81,14 @@ public record ImportStatusChange(String id, @Nullable ImportStatus from, ImportS
         return new ImportStatusChange(now.id(), before == null ? null : before.status(), now.status(), now);
     }
 
-    private static @Nullable ImportStatusChange observe(Map<String, Seen> last, ImportOperation operation) {
+    private static ImportStatusChange observe(Map<String, Seen> last, ImportOperation operation) {
         Seen before = last.get(operation.id());
         if (before != null && before.shows(operation)) {
-            return null;
+            return NONE;
         }
         last.put(operation.id(), new Seen(operation.status(), operation.statusText()));
         if (before != null && before.status == operation.status() && before.text == null) {
-            return null;
+            return NONE;
         }
         return new ImportStatusChange(
                 operation.id(), before == null ? null : before.status, operation.status(), operation);

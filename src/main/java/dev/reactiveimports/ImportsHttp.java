@@ -1,59 +1,31 @@
 package dev.reactiveimports;
 
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.TimeUnit;
-import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
-import reactor.netty.Connection;
-import reactor.netty.NettyOutbound;
-import reactor.netty.http.client.HttpClient;
-import reactor.netty.http.client.HttpClientRequest;
-import reactor.netty.http.client.HttpClientResponse;
 
-/**
- * One HTTP exchange: what goes out, what comes back, and nothing about trying again. An answer's body is always read to its
- * end, or to its cap, before anything is signalled, since a body left over costs the connection.
- */
+/** One attempt: a network's exchange with the key, a permit and a timeout around it, and nothing about trying again. */
 final class ImportsHttp {
 
-    private static final int MAX_ERROR_BYTES = 64 * 1024;
-
-    private final HttpClient client;
+    private final HttpExchange network;
     private final ConnectionPermits permits;
     private final Mono<String> apiKey;
-    private final String apiVersion;
-    private final String userAgent;
     private final Duration attemptTimeout;
     private final Scheduler scheduler;
-    private final BoundedBody.Spare spare = new BoundedBody.Spare();
 
-    ImportsHttp(
-            HttpClient client,
-            ConnectionPermits permits,
-            Mono<String> apiKey,
-            String apiVersion,
-            String userAgent,
-            Duration attemptTimeout) {
-        this.client = client;
+    ImportsHttp(HttpExchange network, ConnectionPermits permits, Mono<String> apiKey, Duration attemptTimeout) {
+        this.network = network;
         this.permits = permits;
         this.apiKey =
                 apiKey.switchIfEmpty(Mono.error(() -> new IllegalStateException("the API key's publisher was empty")));
-        this.apiVersion = apiVersion;
-        this.userAgent = userAgent;
         this.attemptTimeout = attemptTimeout;
         this.scheduler = permits.scheduler();
     }
 
-    /** Connects the event loops and the resolver; no request. */
+    /** Prepares what the first exchange needs; no request. */
     Mono<Void> warmup() {
-        return client.warmup();
+        return network.warmup();
     }
 
     /**
@@ -80,14 +52,15 @@ final class ImportsHttp {
     }
 
     private <T> Mono<T> timedOut() {
-        return Mono.error(() -> FailureMapping.timedOut(attemptTimeout));
+        return Mono.error(() -> CallRejection.unlessDisposed(scheduler, () -> FailureMapping.timedOut(attemptTimeout)));
     }
 
     private <T> Mono<T> bare(WireCall<T> call, ExchangeTrace trace) {
         return Mono.defer(() -> {
             int passedAt = permits.closings();
-            return apiKey.flatMap(key -> permits.holding(exchange(call, Limits.requireApiKey(key), trace), passedAt)
-                    .onErrorMap(ImportsHttp::isFailure, FailureMapping::broken));
+            return apiKey.flatMap(
+                    key -> permits.holding(network.exchange(call, Limits.requireApiKey(key), trace), passedAt)
+                            .onErrorMap(ImportsHttp::isFailure, FailureMapping::broken));
         });
     }
 
@@ -108,76 +81,7 @@ final class ImportsHttp {
         return !(signalled instanceof ThrottleGate.HeldBack);
     }
 
-    private <T> Mono<T> exchange(WireCall<T> call, String key, ExchangeTrace trace) {
-        return client.request(call.method())
-                .uri(call.uri())
-                .send((request, outbound) -> send(call, key, request, outbound, trace))
-                .responseConnection((answer, connection) -> receive(call, key, answer, connection, trace))
-                .single()
-                .handle((outcome, sink) -> outcome.into(sink));
-    }
-
-    private Publisher<Void> send(
-            WireCall<?> call, String key, HttpClientRequest request, NettyOutbound outbound, ExchangeTrace trace) {
-        HttpHeaders headers = request.requestHeaders();
-        headers.set("Api-Key", key);
-        headers.set("X-Pinecone-Api-Version", apiVersion);
-        headers.set(HttpHeaderNames.USER_AGENT, userAgent);
-        headers.set(HttpHeaderNames.ACCEPT, "application/json");
-        ByteBuffer body = call.body();
-        if (body != null) {
-            headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
-            headers.set(HttpHeaderNames.CONTENT_LENGTH, body.remaining());
-        }
-        trace.sending(now());
-        return body == null ? outbound : outbound.send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)));
-    }
-
-    private <T> Publisher<Outcome<T>> receive(
-            WireCall<T> call, String key, HttpClientResponse answer, Connection connection, ExchangeTrace trace) {
-        boolean success = answer.status().code() / 100 == 2;
-        BoundedBody body = success
-                ? new BoundedBody(spare, call.maxBytes(), call.isStatusEnough())
-                : new BoundedBody(spare, MAX_ERROR_BYTES, true);
-        trace.answered(answer.status().code());
-        return connection
-                .inbound()
-                .receive()
-                .doOnNext(body::append)
-                .takeUntil(chunk -> body.isCut())
-                .then(Mono.fromSupplier(() -> {
-                    trace.received(body.length());
-                    Outcome<T> outcome = success ? decode(call, key, answer, body) : refusal(key, answer, body);
-                    if (outcome.failure() instanceof ImportsProtocolException) {
-                        // whose answer was it? the next one on this connection is not to be trusted either
-                        connection.markPersistent(false);
-                    }
-                    return outcome;
-                }))
-                // lets go of the connection first: what follows may want it, or take its time
-                // as a plain executor: decorators and meters of Reactor's are for schedulers that stay
-                .publishOn(Schedulers.fromExecutor(
-                        task -> connection.channel().eventLoop().execute(task)));
-    }
-
-    private static <T> Outcome<T> decode(WireCall<T> call, String key, HttpClientResponse answer, BoundedBody body) {
-        try {
-            return new Outcome<>(body.readAndRelease(call.reader(answer.responseHeaders(), key)), null);
-        } catch (ImportsProtocolException unbelievable) {
-            return new Outcome<>(null, unbelievable);
-        }
-    }
-
-    private <T> Outcome<T> refusal(String key, HttpClientResponse answer, BoundedBody body) {
-        ServiceError error = body.readAndRelease((bytes, offset, length) -> {
-            KeyMask.mask(key, bytes, offset, length);
-            return ImportsCodec.decodeError(bytes, offset, length);
-        });
-        return new Outcome<>(
-                null, FailureMapping.refused(answer.status(), answer.responseHeaders(), error, now(), key));
-    }
-
-    private Instant now() {
-        return Instant.ofEpochMilli(scheduler.now(TimeUnit.MILLISECONDS));
+    private long now() {
+        return scheduler.now(TimeUnit.NANOSECONDS);
     }
 }

@@ -44,9 +44,9 @@ public final class ImportsRetry extends Retry {
 
     private final int maxRetries;
     private final Backoff backoff;
-    private final @Nullable Scheduler scheduler;
+    private final @Nullable CallScheduler scheduler;
 
-    private ImportsRetry(int maxRetries, Backoff backoff, @Nullable Scheduler scheduler) {
+    private ImportsRetry(int maxRetries, Backoff backoff, @Nullable CallScheduler scheduler) {
         this.maxRetries = maxRetries;
         this.backoff = backoff;
         this.scheduler = scheduler;
@@ -136,11 +136,12 @@ public final class ImportsRetry extends Retry {
      * Where waits are timed and the next attempt is subscribed. Defaults to the client's scheduler inside a client, and
      * to {@link Schedulers#parallel()} elsewhere.
      *
-     * @param s the caller's to dispose
+     * @param s the caller's to dispose; once it is, there are no retries, but an {@link ImportsTransportException}
      * @return a changed copy
+     * @throws IllegalArgumentException if it cannot schedule with a delay, as {@link Schedulers#immediate()}
      */
     public ImportsRetry scheduler(Scheduler s) {
-        return new ImportsRetry(maxRetries, backoff, requireNonNull(s, "scheduler"));
+        return new ImportsRetry(maxRetries, backoff, CallScheduler.of(s));
     }
 
     /**
@@ -176,7 +177,7 @@ public final class ImportsRetry extends Retry {
      */
     @Override
     public Publisher<?> generateCompanion(Flux<RetrySignal> retrySignals) {
-        return companion(retrySignals, (signal, delay) -> {});
+        return CallBoundary.around(companion(retrySignals, (signal, delay) -> {}));
     }
 
     /** As {@link #generateCompanion}, telling of each retry to come before its wait begins. */
@@ -187,7 +188,7 @@ public final class ImportsRetry extends Retry {
 
     /** With a scheduler for those who named none. */
     ImportsRetry schedulerOr(Scheduler fallback) {
-        return scheduler == null ? scheduler(fallback) : this;
+        return scheduler == null ? new ImportsRetry(maxRetries, backoff, CallScheduler.unchecked(fallback)) : this;
     }
 
     ImportsRetry random(DoubleSupplier random) {
@@ -229,7 +230,7 @@ public final class ImportsRetry extends Retry {
             trail.add(failure);
             Duration delay = backoff.delay(signal.totalRetries(), failure);
             onRetry.accept(signal, delay);
-            return Mono.delay(delay, scheduler == null ? Schedulers.parallel() : scheduler);
+            return (scheduler == null ? CallScheduler.ofDefault() : scheduler).delay(delay);
         }
 
         private boolean mayHelp(Throwable failure) {

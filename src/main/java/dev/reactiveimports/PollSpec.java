@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -24,9 +25,23 @@ public final class PollSpec {
     private static final Duration MIN = Duration.ofSeconds(2);
     private static final Duration MAX = Duration.ofMinutes(5);
     private static final Duration LONGEST = Duration.ofDays(365);
-    private static final double SOME_JITTER = 0.1;
+    private static final Jitter NO_JITTER =
+            new Jitter(0, () -> ThreadLocalRandom.current().nextDouble());
+    private static final Jitter SOME_JITTER = NO_JITTER.withFactor(0.1);
     private static final int MAX_FAILURES = 5;
     private static final PollSpec ADAPTIVE = new PollSpec(Growth.ADAPTIVE, MIN, MAX, SOME_JITTER, MAX_FAILURES, null);
+
+    /** How much of a wait is left to chance, and to which. */
+    private record Jitter(double factor, DoubleSupplier random) {
+
+        Jitter withFactor(double value) {
+            return new Jitter(value, random);
+        }
+
+        double shift() {
+            return factor == 0 ? 0 : factor * (2 * random.getAsDouble() - 1);
+        }
+    }
 
     /** What a wait depends on. */
     enum Growth {
@@ -37,12 +52,17 @@ public final class PollSpec {
     private final Growth growth;
     private final Duration min;
     private final Duration max;
-    private final double jitter;
+    private final Jitter jitter;
     private final int maxFailures;
-    private final @Nullable Scheduler scheduler;
+    private final @Nullable CallScheduler scheduler;
 
     private PollSpec(
-            Growth growth, Duration min, Duration max, double jitter, int maxFailures, @Nullable Scheduler scheduler) {
+            Growth growth,
+            Duration min,
+            Duration max,
+            Jitter jitter,
+            int maxFailures,
+            @Nullable CallScheduler scheduler) {
         this.growth = growth;
         this.min = min;
         this.max = max;
@@ -87,7 +107,7 @@ public final class PollSpec {
      */
     public static PollSpec fixedInterval(Duration interval) {
         min(interval, "interval");
-        return new PollSpec(Growth.BACKOFF, interval, interval, 0, MAX_FAILURES, null);
+        return new PollSpec(Growth.BACKOFF, interval, interval, NO_JITTER, MAX_FAILURES, null);
     }
 
     /**
@@ -100,7 +120,7 @@ public final class PollSpec {
      * @throws IllegalArgumentException if out of range
      */
     public static PollSpec backoff(Duration first, Duration max) {
-        return new PollSpec(Growth.BACKOFF, min(first, "first"), max(first, max), 0, MAX_FAILURES, null);
+        return new PollSpec(Growth.BACKOFF, min(first, "first"), max(first, max), NO_JITTER, MAX_FAILURES, null);
     }
 
     /**
@@ -113,7 +133,7 @@ public final class PollSpec {
      */
     public PollSpec jitter(double factor) {
         Limits.requireRange(factor, "jitter", 0.0, 1.0);
-        return new PollSpec(growth, min, max, factor, maxFailures, scheduler);
+        return new PollSpec(growth, min, max, jitter.withFactor(factor), maxFailures, scheduler);
     }
 
     /**
@@ -135,12 +155,12 @@ public final class PollSpec {
      * Where waits happen, and the clock. Defaults to the client's scheduler, for a spec used on its own to
      * {@link Schedulers#parallel()}.
      *
-     * @param scheduler the caller's to dispose
+     * @param scheduler the caller's to dispose; once it is, watches end in an {@link ImportsTransportException}
      * @return a changed copy
+     * @throws IllegalArgumentException if it cannot schedule with a delay, as {@link Schedulers#immediate()}
      */
     public PollSpec scheduler(Scheduler scheduler) {
-        requireNonNull(scheduler, "scheduler");
-        return new PollSpec(growth, min, max, jitter, maxFailures, scheduler);
+        return on(CallScheduler.of(scheduler));
     }
 
     /**
@@ -161,7 +181,7 @@ public final class PollSpec {
      *     {@link ImportStatus#IN_PROGRESS} at 100 percent
      */
     public Flux<ImportOperation> poll(Mono<ImportOperation> describe) {
-        return poll(describe, failure -> false, null);
+        return CallBoundary.around(poll(describe, failure -> false, null));
     }
 
     /**
@@ -178,11 +198,15 @@ public final class PollSpec {
 
     /** This spec if it names a scheduler, else one that uses the given. */
     PollSpec orScheduler(Scheduler fallback) {
-        return scheduler == null ? scheduler(fallback) : this;
+        return scheduler == null ? on(CallScheduler.unchecked(fallback)) : this;
     }
 
-    Scheduler scheduler() {
-        return scheduler == null ? Schedulers.parallel() : scheduler;
+    private PollSpec on(CallScheduler time) {
+        return new PollSpec(growth, min, max, jitter, maxFailures, time);
+    }
+
+    CallScheduler scheduler() {
+        return scheduler == null ? CallScheduler.ofDefault() : scheduler;
     }
 
     int maxFailures() {
@@ -202,9 +226,12 @@ public final class PollSpec {
     }
 
     long jittered(double millis) {
-        double shift =
-                jitter == 0 ? 0 : jitter * (2 * ThreadLocalRandom.current().nextDouble() - 1);
-        return Math.max(1, Math.round(millis * (1 + shift)));
+        return Math.max(1, Math.round(millis * (1 + jitter.shift())));
+    }
+
+    /** With another source of chance, uniform in 0 to 1: tests repeat what they did. */
+    PollSpec random(DoubleSupplier random) {
+        return new PollSpec(growth, min, max, new Jitter(jitter.factor, random), maxFailures, scheduler);
     }
 
     private static Duration min(Duration min, String name) {
@@ -218,7 +245,7 @@ public final class PollSpec {
     @Override
     public String toString() {
         String waits = min.equals(max) ? "interval=" + min : growth + ", min=" + min + ", max=" + max;
-        return "PollSpec[" + waits + ", jitter=" + jitter + ", maxConsecutiveFailures=" + maxFailures + ", scheduler="
-                + (scheduler == null ? "default" : scheduler) + "]";
+        return "PollSpec[" + waits + ", jitter=" + jitter.factor + ", maxConsecutiveFailures=" + maxFailures
+                + ", scheduler=" + (scheduler == null ? "default" : scheduler) + "]";
     }
 }

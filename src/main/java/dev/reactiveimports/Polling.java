@@ -3,12 +3,10 @@ package dev.reactiveimports;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 
 /**
  * One subscription of {@link PollSpec#poll}. A round waits and polls; rounds are repeated, and a gate keeps each one
@@ -22,11 +20,11 @@ final class Polling {
     private final Mono<ImportOperation> describe;
     private final Predicate<? super Throwable> expected;
     private final @Nullable ImportsListener listener;
-    private final Scheduler scheduler;
+    private final WatchTime time;
     private final List<Throwable> earlierFailures = new ArrayList<>();
 
     // rounds follow each other, so none of this is shared
-    private @Nullable Pace pace;
+    private @Nullable WatchPace pace;
     private @Nullable ImportOperation emitted;
     private boolean ended;
     private int failures;
@@ -42,7 +40,7 @@ final class Polling {
         this.describe = describe;
         this.expected = expected;
         this.listener = listener;
-        this.scheduler = spec.scheduler();
+        this.time = new WatchTime(spec.scheduler());
     }
 
     Flux<ImportOperation> flux() {
@@ -53,15 +51,16 @@ final class Polling {
         Mono<ImportOperation> poll = describe.switchIfEmpty(Mono.error(Polling::nothing))
                 .filter(this::isNews)
                 .onErrorResume(this::afterFailure);
-        // a clock that is set back must not stretch the wait
-        long left = Math.min(wait, polledAt + wait - now());
-        return left <= 0 ? poll : Mono.delay(Duration.ofMillis(left), scheduler).then(poll);
+        long left = polledAt + wait - time.now();
+        return left <= 0
+                ? poll
+                : Mono.delay(Duration.ofMillis(left), time.scheduler()).then(poll);
     }
 
     private boolean isNews(ImportOperation seen) {
         polled();
         if (pace == null) {
-            pace = new Pace(seen.createdAt(), polledAt);
+            pace = new WatchPace(seen.createdAt(), time.wallClock(), polledAt);
         }
         wait = pace.afterPoll(spec, seen.percentComplete(), polledAt);
         failures = 0;
@@ -78,7 +77,7 @@ final class Polling {
     }
 
     private void polled() {
-        polledAt = now();
+        polledAt = time.now();
         if (listener != null) {
             listener.onPoll(new ImportsListener.Poll(1, 1));
         }
@@ -86,8 +85,8 @@ final class Polling {
 
     private Mono<ImportOperation> afterFailure(Throwable failure) {
         polled();
-        if (expected.test(failure)) {
-            wait = Pace.afterFailure(spec, 1);
+        if (expected.test(failure) || isPoolExhausted(failure)) {
+            wait = WatchPace.afterFailure(spec, 1);
             return Mono.empty();
         }
         if (!ImportsRetry.isTransient(failure) || ++failures >= spec.maxFailures()) {
@@ -96,7 +95,7 @@ final class Polling {
         if (earlierFailures.size() < MAX_SUPPRESSED) {
             earlierFailures.add(failure);
         }
-        wait = Pace.afterFailure(spec, failures, failure);
+        wait = WatchPace.afterFailure(spec, failures, failure);
         return Mono.empty();
     }
 
@@ -111,10 +110,11 @@ final class Polling {
     }
 
     static ImportsProtocolException nothing() {
-        return new ImportsProtocolException("the service told nothing");
+        return new ImportsProtocolException("the response is empty");
     }
 
-    private long now() {
-        return scheduler.now(TimeUnit.MILLISECONDS);
+    /** Nothing was sent for want of a connection of this client: the service has not failed, and the next poll may be luckier. */
+    static boolean isPoolExhausted(Throwable failure) {
+        return failure instanceof ImportsTransportException broken && broken.isPoolExhausted();
     }
 }

@@ -152,22 +152,49 @@ public interface ReactiveImportsApi extends AutoCloseable {
     Flux<ImportOperation> watchImports(Publisher<String> ids);
 
     /**
-     * Watches many imports together, for a few list calls a tick: each tick takes the cheaper of describing and listing. Each
-     * import's observations are those of {@link #watchImport}; of one not yet delivered only the latest is kept. An id that
-     * is invalid or unknown to the service ends alone, its error signalled after all others are done. An id that joins later is
-     * looked at 2 seconds after the tick before at the latest, if the service asks for no pause. Memory follows the number of ids.
+     * Watches many imports together. Each import has its own next look by the spec; those due together share list calls where
+     * a page shows several of them, and a look that takes long or fails delays no other import's. Nothing is sent at
+     * subscription; looks begin with demand, and only while no observation waits undelivered: of one not yet delivered only
+     * the latest is kept, a terminal one always. Each import's observations are those of {@link #watchImport}.
+     *
+     * <p>An id that is invalid, unknown to the service (404) or fails too often in a row ends alone, and its error is signalled
+     * <em>after all others have ended</em>: while {@code ids} goes on it is not, so use {@link #observeImports} there. A response
+     * that concerns all (401, 403) ends the watch, and so do as many failed polls in a row, with none answered, as the spec
+     * tolerates; waiting for a connection of this client's own pool is no failure. An id that joins is looked at within 2
+     * seconds, if the service asks for no pause; one that is watched or has ended is not watched again. Cancelling ends the
+     * calls in flight and sends nothing. Memory follows the number of ids.
      * @param ids which; subscribed to with the first demand, without bounds; may go on while the watch runs
      * @param spec how often to poll, and how many failures in a row to bear
      * @return each visible change of each; completes when {@code ids} has and all are terminal
      */
     Flux<ImportOperation> watchImports(Publisher<String> ids, PollSpec spec);
 
+    /**
+     * {@return {@link #observeImports(Publisher, PollSpec)} with the builder's spec}
+     * @param ids which; may go on while the watch runs
+     */
+    Flux<ImportObservation> observeImports(Publisher<String> ids);
+
+    /**
+     * As {@link #watchImports(Publisher, PollSpec)}, but the end of a single id by an error is data, emitted when it happens:
+     * for ids that go on for as long as a service runs.
+     * @param ids which; subscribed to with the first demand, without bounds; may go on while the watch runs
+     * @param spec how often to poll, and how many failures in a row to bear
+     * @return each visible change of each, or why an id is observed no more; completes when {@code ids} has and all have ended
+     */
+    Flux<ImportObservation> observeImports(Publisher<String> ids, PollSpec spec);
+
     /** {@return {@link #watchIndex(PollSpec)} with the builder's spec} */
     Flux<ImportOperation> watchIndex();
 
     /**
-     * Watches every import of the index, those to come included.
-     * @param spec how often to walk the listing, and how many failures in a row to bear
+     * Watches every import of the index, those to come included. Imports that run are looked at as by {@link #watchImports}.
+     * New ones are looked for in the spec's rhythm where new ones were found before, which is one end of the listing as a
+     * rule; the whole listing is walked as often as its length allows: a short one each time, one of a million imports twice
+     * an hour. A walk that fails, or whose page token expires while the subscriber is slow, is begun anew; as many failed walks
+     * in a row as the spec tolerates end the watch. An import is watched until it is terminal, or until neither the listing nor
+     * a describe shows it any more. Memory follows the listing as it is.
+     * @param spec how often to look, and how many failures in a row to bear
      * @return each import when first seen, then each visible change; never completes
      */
     Flux<ImportOperation> watchIndex(PollSpec spec);
@@ -276,8 +303,9 @@ public interface ReactiveImportsApi extends AutoCloseable {
 
         /**
          * Where every timer runs and the time comes from. Defaults to {@code Schedulers.parallel()}.
-         * @param scheduler a virtual-time scheduler in tests, say
+         * @param scheduler the caller's to dispose, which ends calls by an {@link ImportsTransportException}
          * @return this
+         * @throws IllegalArgumentException if it cannot schedule with a delay
          */
         Builder scheduler(Scheduler scheduler);
 

@@ -1,7 +1,5 @@
 package dev.reactiveimports;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,18 +9,18 @@ import reactor.core.scheduler.Scheduler;
 /** The imports this client started a moment ago, which the service may not show yet. */
 final class RecentStarts {
 
-    private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Scheduler scheduler;
-    private final Map<String, Instant> startedAt = new ConcurrentHashMap<>();
+    private final Map<String, Long> startedAt = new ConcurrentHashMap<>();
 
     RecentStarts(Scheduler scheduler) {
         this.scheduler = scheduler;
     }
 
     void add(String id) {
-        Instant now = now();
-        for (Iterator<Instant> known = startedAt.values().iterator(); known.hasNext(); ) {
+        long now = now();
+        for (Iterator<Long> known = startedAt.values().iterator(); known.hasNext(); ) {
             if (isOver(known.next(), now)) {
                 known.remove();
             }
@@ -35,15 +33,15 @@ final class RecentStarts {
         if (!(failure instanceof ImportsApiException refusal) || !refusal.isNotFound()) {
             return false;
         }
-        Instant since = startedAt.get(id);
+        Long since = startedAt.get(id);
         return since != null && !isOver(since, now());
     }
 
-    private static boolean isOver(Instant since, Instant now) {
-        return Duration.between(since, now).compareTo(GRACE) > 0;
+    private static boolean isOver(long since, long now) {
+        return now - since > GRACE_NANOS;
     }
 
-    private Instant now() {
-        return Instant.ofEpochMilli(scheduler.now(TimeUnit.MILLISECONDS));
+    private long now() {
+        return scheduler.now(TimeUnit.NANOSECONDS);
     }
 }

@@ -3,12 +3,14 @@ package dev.reactiveimports;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Exceptions;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 import reactor.util.context.ContextView;
 
-/** Stands before a caller's listener: what that one throws is logged and harms no call. */
+/**
+ * Stands before a caller's listener: what that one throws is logged and harms no call. That is so of a missing class too, which
+ * Reactor would pass on, leaving the call without an end.
+ */
 final class SafeListener implements ImportsListener {
 
     private static final Logger LOG = Loggers.getLogger(ImportsListener.class);
@@ -35,8 +37,9 @@ final class SafeListener implements ImportsListener {
         ImportsListener bound = null;
         try {
             bound = listener.inContext(context);
+        } catch (VirtualMachineError e) {
+            throw e;
         } catch (Throwable t) {
-            Exceptions.throwIfJvmFatal(t);
             logged(t);
         }
         return bound == null || bound == listener ? this : new SafeListener(bound);
@@ -70,8 +73,9 @@ final class SafeListener implements ImportsListener {
     private <E> void tell(BiConsumer<ImportsListener, E> method, E event) {
         try {
             method.accept(listener, event);
+        } catch (VirtualMachineError e) {
+            throw e;
         } catch (Throwable t) {
-            Exceptions.throwIfJvmFatal(t);
             logged(t);
         }
     }

@@ -18,10 +18,18 @@ final class Serial {
     private final AtomicInteger arrivals = new AtomicInteger();
     private final Runnable lastStep;
     private final Consumer<Throwable> onThrow;
+    private final Runnable onFatal;
 
-    Serial(Runnable lastStep, Consumer<Throwable> onThrow) {
+    /**
+     * Nothing has run yet.
+     *
+     * @param onThrow receives what a task throws; the tasks after it run all the same
+     * @param onFatal runs when a task throws what Reactor throws on, a linkage error say; nothing runs after that
+     */
+    Serial(Runnable lastStep, Consumer<Throwable> onThrow, Runnable onFatal) {
         this.lastStep = lastStep;
         this.onThrow = onThrow;
+        this.onFatal = onFatal;
     }
 
     void execute(Runnable task) {
@@ -48,7 +56,12 @@ final class Serial {
             }
             lastStep.run();
         } catch (Throwable t) {
-            Exceptions.throwIfJvmFatal(t);
+            try {
+                Exceptions.throwIfJvmFatal(t);
+            } catch (Throwable fatal) {
+                onFatal.run();
+                throw fatal;
+            }
             onThrow.accept(t);
         }
     }

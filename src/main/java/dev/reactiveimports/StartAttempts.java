@@ -2,56 +2,87 @@ package dev.reactiveimports;
 
 import java.time.Instant;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Whether an import may have been started by what one call sent so far. Starting is not idempotent, so the call goes on only
- * while it surely was not.
+ * Whether one call to start an import may have been sent. Starting is not idempotent, so writing the request and giving the call
+ * up exclude each other: both are steps of one atomic state, and whoever comes second reports what the first one did.
  */
 final class StartAttempts {
 
-    /** Refusals outside 3xx and 4xx that say the request was not, and never will be, acted on. */
+    /** Rejections outside 3xx and 4xx that say the request was not, and never will be, acted on. */
     private static final Set<Integer> DEFINITE_5XX = Set.of(501, 505, 511);
 
+    private static final Object IDLE = "no attempt under way";
+    private static final Object GIVEN_UP = "given up: nothing is sent any more";
+
     private final StartImportRequest request;
-    private volatile @Nullable ExchangeTrace latest;
-    private volatile boolean settled;
+
+    /** {@link #IDLE}; the trace of an attempt that may send; {@link Sent}; {@link #GIVEN_UP}. The last of them is final. */
+    private final AtomicReference<Object> state = new AtomicReference<>(IDLE);
 
     StartAttempts(StartImportRequest request) {
         this.request = request;
     }
 
-    ExchangeTrace begin(ExchangeTrace trace) {
-        settled = false;
-        latest = trace;
-        return trace;
+    /**
+     * To be asked before an attempt begins.
+     *
+     * @param attempt asks {@link #claim} before it sends
+     * @return whether it may begin; if not, the call has ended, and nobody waits for the attempt
+     */
+    boolean begin(ExchangeTrace attempt) {
+        Object now = state.get();
+        // one that was held back before it sent anything is followed by another without having failed
+        return (now == IDLE || now instanceof ExchangeTrace) && state.compareAndSet(now, attempt);
     }
 
-    /** To be asked of every failed attempt, before anything else is. */
+    /**
+     * To be asked right before the request is written.
+     *
+     * @return whether to write it; if not, the attempt was given up
+     */
+    boolean claim(ExchangeTrace attempt, Instant now) {
+        return state.compareAndSet(attempt, new Sent(attempt, now)) || isSentBy(attempt);
+    }
+
+    /** Then it may go on: an HTTP client with authentication of its own writes again after a 401. */
+    private boolean isSentBy(ExchangeTrace attempt) {
+        return state.get() instanceof Sent sent && sent.by() == attempt;
+    }
+
+    /** To be asked once of every failed attempt, before another may begin. */
     boolean surelyNotTaken(Throwable failure) {
-        settled = failure instanceof ImportsApiException refusal && isDefinite(refusal);
-        return inDoubtSince() == null;
+        Object now = state.get();
+        boolean settled = now instanceof ExchangeTrace
+                || (now instanceof Sent && failure instanceof ImportsApiException rejection && isDefinite(rejection));
+        return settled && state.compareAndSet(now, IDLE);
     }
 
-    /** The failure as the caller is to see it. */
+    /** Nothing is sent from now on; what was, stays sent. */
+    void giveUp() {
+        Object now = state.get();
+        while (!(now instanceof Sent) && !state.compareAndSet(now, GIVEN_UP)) {
+            now = state.get();
+        }
+    }
+
+    /** The failure that ends the call, as its caller is to see it. */
     Throwable explain(Throwable failure) {
-        Instant since = inDoubtSince();
-        if (since == null || failure instanceof ImportOutcomeUnknownException) {
+        giveUp();
+        if (!(state.get() instanceof Sent sent) || failure instanceof ImportOutcomeUnknownException) {
             return failure;
         }
         int attempts = failure instanceof ImportsException known ? known.attempts() : 1;
-        return new ImportOutcomeUnknownException(request, since, failure).afterAttempts(attempts);
+        return new ImportOutcomeUnknownException(request, sent.at(), failure).afterAttempts(attempts);
     }
 
-    private @Nullable Instant inDoubtSince() {
-        ExchangeTrace trace = latest;
-        return trace == null || settled ? null : trace.sentAt();
-    }
-
-    private static boolean isDefinite(ImportsApiException refusal) {
-        int status = refusal.statusCode();
+    private static boolean isDefinite(ImportsApiException rejection) {
+        int status = rejection.statusCode();
         return status == 503
-                ? refusal.retryAfter() != null
+                ? rejection.retryAfter() != null
                 : status < 500 ? status != 408 : DEFINITE_5XX.contains(status);
     }
+
+    private record Sent(ExchangeTrace by, Instant at) {}
 }

@@ -2,25 +2,51 @@ package dev.reactiveimports;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a fleet's watch keeps of one import until it ends. */
+/** What a watch keeps of one import until it ends. All times are milliseconds of the watch's monotonic clock. */
 final class WatchedImport {
 
     /** Its place in the listing was never looked for. */
     static final int UNPLACED = 0;
+
     /** It was looked for in the listing and not found. */
     static final int NOT_LISTED = Integer.MAX_VALUE;
 
-    /** A poll may be early by this part of its wait, to share a tick with others. */
+    /** Instead of a slot in the schedule: a describe of it is in flight. */
+    static final int LOOKED_AT = -1;
+
+    /** Instead of a slot: it waits for its describe. */
+    static final int QUEUED = -2;
+
+    /** Instead of a slot: a walk of the listing looks for it, or will. */
+    static final int SOUGHT = -3;
+
+    /** Instead of a slot: it is watched no more, and what a late response says of it does not count. */
+    static final int GONE = -4;
+
+    private static final long NEVER = Long.MIN_VALUE;
+
+    /** A look may be early by this part of its wait, to share requests with others. */
     private static final double EARLY = 0.25;
 
     private final String id;
-    private long dueAt;
-    private long dueFrom;
-    private int failures;
-    private @Nullable Pace pace;
+
+    /** Breaks ties between imports that are due at the same time. */
+    final int order;
+
+    /** Its slot in the schedule, or one of the constants above. */
+    int slot = LOOKED_AT;
 
     /** The page of the listing, from 1, where it is supposed to be. */
     int page = UNPLACED;
+
+    /** How many walks of the whole listing had ended when the service first did not know it; 0 while it does. */
+    int unknownSince;
+
+    private int failures;
+    private int earlyBy;
+    private long dueAt;
+    private long observedAt = NEVER;
+    private @Nullable WatchPace pace;
 
     /** What was delivered last. */
     @Nullable
@@ -30,10 +56,10 @@ final class WatchedImport {
     @Nullable
     ImportOperation pending;
 
-    WatchedImport(String id, long now) {
+    WatchedImport(String id, int order, long dueAt) {
         this.id = id;
-        this.dueAt = now;
-        this.dueFrom = now;
+        this.order = order;
+        this.dueAt = dueAt;
     }
 
     String id() {
@@ -44,8 +70,13 @@ final class WatchedImport {
         return dueAt;
     }
 
-    boolean isDue(long now) {
-        return dueFrom <= now;
+    /** From when on it may be looked at together with others. */
+    long dueFrom() {
+        return dueAt - earlyBy;
+    }
+
+    boolean wasObserved() {
+        return observedAt != NEVER;
     }
 
     @Nullable
@@ -53,29 +84,37 @@ final class WatchedImport {
         return pending != null ? pending : emitted;
     }
 
+    /** Whether a look that began at this time, before the last observation came, may say something older than that. */
+    boolean isOutdated(long begunAt) {
+        return begunAt < observedAt;
+    }
+
     /** Sets when to look again. */
-    void seen(ImportOperation operation, PollSpec spec, long now) {
+    void seen(ImportOperation operation, WatchTime time, PollSpec spec) {
         failures = 0;
+        unknownSince = 0;
+        long now = time.now();
+        observedAt = now;
         if (pace == null) {
-            pace = new Pace(operation.createdAt(), now);
+            pace = new WatchPace(operation.createdAt(), time.wallClock(), now);
         }
         dueIn(pace.afterPoll(spec, operation.percentComplete(), now), now);
     }
 
-    /** Sets when to try again; tells how many polls of this import have failed in a row. */
+    /** Sets when to try again; returns how many looks at this import have failed in a row. */
     int failed(PollSpec spec, long now) {
         failures++;
-        dueIn(Pace.afterFailure(spec, failures), now);
+        dueIn(WatchPace.afterFailure(spec, failures), now);
         return failures;
     }
 
-    /** Sets when to look again after an answer that says nothing. */
-    void postpone(PollSpec spec, long now) {
-        dueIn(Pace.afterFailure(spec, 1), now);
+    /** Sets when to look again after a look that says nothing. */
+    void postpone(long wait, long now) {
+        dueIn(wait, now);
     }
 
     private void dueIn(long wait, long now) {
         dueAt = now + wait;
-        dueFrom = dueAt - (long) (EARLY * wait);
+        earlyBy = (int) Math.min(Integer.MAX_VALUE, EARLY * wait);
     }
 }

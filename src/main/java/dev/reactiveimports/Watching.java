@@ -56,15 +56,19 @@ final class Watching {
     }
 
     Flux<ImportOperation> many(Publisher<String> ids, PollSpec spec) {
-        return closing.guard(fleet(spec).watchImports(requireNonNull(ids, "ids")));
+        return closing.guard(many(spec).watchImports(requireNonNull(ids, "ids")));
+    }
+
+    Flux<ImportObservation> observations(Publisher<String> ids, PollSpec spec) {
+        return closing.guard(many(spec).observeImports(requireNonNull(ids, "ids")));
     }
 
     Flux<ImportOperation> all(PollSpec spec) {
-        return closing.guard(fleet(spec).watchIndex());
+        return closing.guard(many(spec).watchIndex());
     }
 
-    private FleetWatch fleet(PollSpec spec) {
-        return new FleetWatch(
+    private WatchMany many(PollSpec spec) {
+        return new WatchMany(
                 calls::describe,
                 token -> calls.page(PAGE_SIZE, token),
                 complete(spec),

@@ -92,7 +92,7 @@ class AdaptivePollingTests {
     void waitsStayWithinTheirBounds() {
         PollSpec spec =
                 PollSpec.adaptive(Duration.ofSeconds(7), Duration.ofSeconds(11)).jitter(0);
-        Pace pace = new Pace(null, 0);
+        WatchPace pace = new WatchPace(null, Instant.EPOCH, 0);
         long now = 0;
         double[] percents = {0, -5, 3, 99.9, 99.99, 100, 250, 1e300, 4, 4, 0, 50};
         for (int i = 0; i < 1000; i++) {
@@ -144,7 +144,7 @@ class AdaptivePollingTests {
     /** Polls made, and milliseconds from the import's start to the poll that sees its end. */
     private static double[] end(
             PollSpec spec, double duration, DoubleUnaryOperator percent, long began, Instant createdAt) {
-        Pace pace = new Pace(createdAt, began);
+        WatchPace pace = new WatchPace(createdAt, Instant.ofEpochMilli(began), began);
         long passed = 0;
         int polls = 1;
         while (passed < duration) {

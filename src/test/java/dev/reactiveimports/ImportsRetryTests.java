@@ -240,8 +240,9 @@ class ImportsRetryTests {
 
     @Test
     void schedulesNothingForASuccess() {
+        int before = time.scheduled();
         failing().retryWhen(exact).subscribe();
-        assertThat(time.mostTimers()).isZero();
+        assertThat(time.scheduled()).isEqualTo(before);
     }
 
     @Test
@@ -266,7 +267,7 @@ class ImportsRetryTests {
                 .maxBackoff(Duration.ofSeconds(2))
                 .maxRetryAfter(Duration.ofSeconds(3))
                 .jitter(0.5)
-                .scheduler(Schedulers.immediate());
+                .scheduler(Schedulers.single());
         assertThat(changed.toString())
                 .startsWith("ImportsRetry[maxRetries=5, minBackoff=PT0.001S, maxBackoff=PT2S, maxRetryAfter=PT3S,"
                         + " jitter=0.5, scheduler=")

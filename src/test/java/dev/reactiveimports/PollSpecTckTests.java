@@ -28,7 +28,7 @@ public class PollSpecTckTests extends PublisherVerification<ImportOperation> {
         return Flux.defer(() -> {
             AtomicInteger polls = new AtomicInteger();
             Mono<ImportOperation> describe = Mono.fromSupplier(() -> polls.incrementAndGet() < elements
-                    ? FleetService.running("1", polls.get())
+                    ? WatchedService.running("1", polls.get())
                     : ImportOperation.of("1", ImportStatus.COMPLETED));
             return PollSpec.fixedInterval(Duration.ofMillis(1)).poll(describe);
         });

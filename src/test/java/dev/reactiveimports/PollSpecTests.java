@@ -399,10 +399,11 @@ class PollSpecTests {
 
     @Test
     void aSpecsOwnSchedulerWins() {
-        Scheduler other = Schedulers.immediate();
-        assertThat(every5s.orScheduler(other).scheduler()).isSameAs(time);
-        assertThat(PollSpec.adaptive().orScheduler(other).scheduler()).isSameAs(other);
-        assertThat(PollSpec.adaptive().scheduler()).isSameAs(Schedulers.parallel());
+        Scheduler other = Schedulers.single();
+        assertThat(every5s.orScheduler(other).scheduler()).hasToString(time.toString());
+        assertThat(PollSpec.adaptive().orScheduler(other).scheduler()).hasToString(other.toString());
+        assertThat(PollSpec.adaptive().scheduler())
+                .hasToString(Schedulers.parallel().toString());
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 
@@ -231,7 +232,7 @@ final class RawServer implements AutoCloseable {
                 open.add(socket);
                 int n = connections.incrementAndGet();
                 threads.execute(() -> serve(n, socket));
-            } catch (IOException e) {
+            } catch (IOException | RejectedExecutionException closed) {
                 return;
             }
         }

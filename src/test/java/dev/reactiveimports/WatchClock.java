@@ -9,7 +9,7 @@ import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-/** Virtual time that knows how many timers are pending, and whose clock may be set. */
+/** Virtual time that knows how many timers are pending, and whose wall clock may be set, as Reactor's own may be. */
 final class WatchClock implements Scheduler {
 
     private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
@@ -26,6 +26,10 @@ final class WatchClock implements Scheduler {
 
     int timers() {
         return timers.get();
+    }
+
+    long millis() {
+        return time.now(TimeUnit.MILLISECONDS);
     }
 
     long seconds() {
@@ -54,7 +58,8 @@ final class WatchClock implements Scheduler {
 
     @Override
     public long now(TimeUnit unit) {
-        return time.now(unit) + unit.convert(shift.get(), TimeUnit.MILLISECONDS);
+        boolean monotonic = unit.compareTo(TimeUnit.MILLISECONDS) < 0;
+        return time.now(unit) + (monotonic ? 0 : unit.convert(shift.get(), TimeUnit.MILLISECONDS));
     }
 
     @Override

@@ -1,0 +1,19 @@
+package dev.reactiveimports;
+
+import reactor.core.publisher.Mono;
+
+/** What only the network does. Everything around it, such as permits, timeouts and retries, can be tested without one. */
+interface HttpExchange {
+
+    /**
+     * One request and its decoded response, over one connection. Cancel closes the connection.
+     *
+     * @param trace {@link ExchangeTrace#sending} is asked before anything goes out; then it receives this exchange's steps
+     */
+    <T> Mono<T> exchange(WireCall<T> call, String key, ExchangeTrace trace);
+
+    /** Prepares what the first exchange needs; no request. */
+    default Mono<Void> warmup() {
+        return Mono.empty();
+    }
+}

@@ -1,0 +1,140 @@
+package dev.reactiveimports;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When to look for imports that are new in the index. Where new ones were found before, at one end of the listing as a rule, is
+ * looked at in the rhythm of the {@link PollSpec}: that is quick and costs a request or two. The safety net is a walk of the
+ * whole listing, as often as its length allows: a short one each time, one of a million imports twice an hour.
+ */
+final class WatchDiscovery {
+
+    /** One page in this time on average: what walks of the whole listing may cost. */
+    static final long MILLIS_FOR_EACH_PAGE = 180;
+
+    /** Up to this length, a walk of the whole listing also shows what is due. */
+    private static final int SHORT = 20;
+
+    private static final int MAX_SUPPRESSED = 10;
+    private static final int MAX_NOT_TRANSIENT = 5;
+
+    private final PollSpec spec;
+    private final WatchListing listing;
+    private final WatchHealth health;
+    private final WatchTime time;
+    private final List<Throwable> earlier = new ArrayList<>();
+
+    private WatchPace pace;
+    private long nextAt;
+    private long wholeNotBefore = Long.MIN_VALUE;
+    private int walksUnderWay;
+    private int failures;
+    private int failuresOfWhole;
+    private int found;
+    private boolean foundAtFront;
+    private boolean foundAtTail;
+    private @Nullable String tailToken;
+
+    WatchDiscovery(PollSpec spec, WatchListing listing, WatchHealth health, WatchTime time) {
+        this.spec = spec;
+        this.listing = listing;
+        this.health = health;
+        this.time = time;
+        this.nextAt = time.now();
+        this.pace = newPace();
+    }
+
+    private WatchPace newPace() {
+        return new WatchPace(null, time.wallClock(), time.now());
+    }
+
+    /** When to look; never while a look is under way. */
+    long nextAt() {
+        return walksUnderWay > 0 ? Long.MAX_VALUE : nextAt;
+    }
+
+    boolean isWholeDue(long now) {
+        return listing.pages() == 0 || now >= wholeNotBefore;
+    }
+
+    boolean isListingShort() {
+        return listing.pages() > 0 && listing.pages() <= SHORT;
+    }
+
+    /** Until it is known where new imports appear, both ends are looked at. */
+    boolean looksAtFront() {
+        return foundAtFront || !foundAtTail || tailToken == null;
+    }
+
+    @Nullable
+    String tailToken() {
+        return foundAtTail || !foundAtFront ? tailToken : null;
+    }
+
+    void begun() {
+        walksUnderWay++;
+    }
+
+    /** A page showed imports for the first time. */
+    void found(WatchWalk.Goal goal, int page, int news, boolean atEnd) {
+        if (news == 0) {
+            return;
+        }
+        found += news;
+        if (listing.pages() > 0) {
+            foundAtFront |= goal == WatchWalk.Goal.FRONT || (goal == WatchWalk.Goal.WHOLE && page == 1);
+            foundAtTail |= goal == WatchWalk.Goal.TAIL || (goal == WatchWalk.Goal.WHOLE && atEnd);
+        }
+    }
+
+    void walked(WatchWalk walk) {
+        failures = 0;
+        if (walk.goal() == WatchWalk.Goal.WHOLE) {
+            failuresOfWhole = 0;
+            earlier.clear();
+            wholeNotBefore = time.now() + walk.pages() * MILLIS_FOR_EACH_PAGE;
+        }
+        if (walk.goal() != WatchWalk.Goal.FRONT) {
+            tailToken = walk.tokenOfLastPage();
+        }
+        over(0);
+    }
+
+    /** @param failure null if nobody is to blame */
+    void brokeOff(WatchWalk walk, @Nullable Throwable failure) {
+        if (walk.goal() == WatchWalk.Goal.TAIL) {
+            tailToken = null;
+            over(0);
+            return;
+        }
+        boolean whole = walk.goal() == WatchWalk.Goal.WHOLE;
+        if (failure == null) {
+            over(WatchPace.afterFailure(spec, 1));
+            return;
+        }
+        int inARow = whole ? ++failuresOfWhole : ++failures;
+        if (inARow >= tolerated(failure)) {
+            health.endBy(Polling.withSuppressed(failure, earlier));
+        } else if (earlier.size() < MAX_SUPPRESSED) {
+            earlier.add(failure);
+        }
+        over(WatchPace.afterFailure(spec, inARow, failure));
+    }
+
+    /** What does not pass by itself, a page that cannot be read say, hides imports for as long as it is tolerated. */
+    private int tolerated(Throwable failure) {
+        return ImportsRetry.isTransient(failure) ? spec.maxFailures() : Math.min(spec.maxFailures(), MAX_NOT_TRANSIENT);
+    }
+
+    private void over(long wait) {
+        walksUnderWay--;
+        long now = time.now();
+        if (found > 0) {
+            found = 0;
+            pace = newPace();
+        }
+        nextAt = wait > 0 ? now + wait : Math.max(nextAt, now + pace.afterPoll(spec, 0, now));
+    }
+}

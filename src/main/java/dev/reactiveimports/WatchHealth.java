@@ -1,0 +1,108 @@
+package dev.reactiveimports;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import reactor.util.Logger;
+import reactor.util.Loggers;
+
+/**
+ * Whether the service answers a watch at all. A look that fails concerns its import alone; when several in a row fail and
+ * nothing is answered between them, or when the service asks for a pause, the whole watch waits and then tries again, so that
+ * an outage is not multiplied. So many such polls in a row end the watch.
+ */
+final class WatchHealth {
+
+    /** How many imports must fail in a row before it is the service that fails, and not they. */
+    static final int OUTAGE = 8;
+
+    private static final Logger LOG = Loggers.getLogger(WatchHealth.class);
+    private static final int MAX_SUPPRESSED = 10;
+
+    private final PollSpec spec;
+    private final WatchedImports imports;
+    private final boolean failuresAreData;
+    private final WatchTime time;
+    private final Set<Object> failing = new HashSet<>();
+    private final List<Throwable> earlier = new ArrayList<>();
+    private long pausedUntil = Long.MIN_VALUE;
+    private long countedAt = Long.MIN_VALUE;
+    private int failures;
+    private @Nullable Throwable fatal;
+
+    WatchHealth(PollSpec spec, WatchedImports imports, WatchKind kind, WatchTime time) {
+        this.spec = spec;
+        this.imports = imports;
+        this.failuresAreData = kind != WatchKind.IMPORTS;
+        this.time = time;
+    }
+
+    /** No look may begin before then. */
+    long pausedUntil() {
+        return pausedUntil;
+    }
+
+    /** Why the watch must end; null if it goes on. */
+    @Nullable
+    Throwable fatal() {
+        return fatal;
+    }
+
+    void endBy(Throwable failure) {
+        if (fatal == null) {
+            fatal = failure;
+        }
+    }
+
+    /** The service said something sensible. */
+    void answered() {
+        failing.clear();
+        if (failures > 0) {
+            failures = 0;
+            earlier.clear();
+        }
+    }
+
+    /**
+     * A look failed for a reason that may pass.
+     *
+     * @param subject what was looked at, the same for every look at it
+     * @param begunAt when the look began: of looks that were under way together, one counts
+     */
+    void failed(Object subject, Throwable failure, long begunAt) {
+        boolean pauseAsked = WatchPace.pauseAskedBy(failure) > 0;
+        failing.add(subject);
+        if (pauseAsked) {
+            pause(WatchPace.pauseAskedBy(failure));
+        }
+        if (begunAt >= countedAt && (pauseAsked || failing.size() >= enough())) {
+            count(failure);
+        }
+    }
+
+    /** Of few ids, all: unless each of them gets its own failure. */
+    private int enough() {
+        return failuresAreData ? OUTAGE : Math.max(1, Math.min(OUTAGE, imports.size()));
+    }
+
+    private void count(Throwable failure) {
+        failing.clear();
+        countedAt = time.now() + 1;
+        if (++failures >= spec.maxFailures()) {
+            endBy(Polling.withSuppressed(failure, earlier));
+            return;
+        }
+        if (earlier.size() < MAX_SUPPRESSED) {
+            earlier.add(failure);
+        }
+        long wait = WatchPace.afterFailure(spec, failures, failure);
+        LOG.debug("the service answers none of a watch's calls: next one in {} ms ({})", wait, failure.toString());
+        pause(wait);
+    }
+
+    private void pause(long wait) {
+        pausedUntil = Math.max(pausedUntil, time.now() + wait);
+    }
+}

@@ -1,0 +1,265 @@
+package dev.reactiveimports;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+
+/**
+ * The looks of one subscription: what is due together is shared between a walk of the listing and describes, as {@link WatchPlan}
+ * finds it cheapest, and from then on each look is on its own. All of it runs in the {@link Serial}.
+ */
+final class WatchLooks {
+
+    private final WatchMany watch;
+    private final WatchedImports imports;
+    private final Serial serial;
+    private final Context context;
+    private final @Nullable ImportsListener listener;
+    private final WatchTime time;
+
+    private final WatchHealth health;
+    private final WatchListing listing;
+    private final WatchDescribes describes = new WatchDescribes(this);
+    private final @Nullable WatchDiscovery discovery;
+
+    private final List<WatchWalk> walks = new ArrayList<>();
+
+    /** Due, but better seen by a walk than described, and the walk for what is due is further on. */
+    private final List<WatchedImport> held = new ArrayList<>();
+
+    private @Nullable WatchWalk dueWalk;
+
+    WatchLooks(
+            WatchMany watch,
+            WatchKind kind,
+            WatchedImports imports,
+            Serial serial,
+            Context context,
+            @Nullable ImportsListener listener) {
+        this.watch = watch;
+        this.imports = imports;
+        this.serial = serial;
+        this.context = context;
+        this.listener = listener;
+        this.time = watch.time();
+        this.health = new WatchHealth(watch.spec(), imports, kind, time);
+        this.listing = new WatchListing(watch.spec());
+        this.discovery = kind == WatchKind.INDEX ? new WatchDiscovery(watch.spec(), listing, health, time) : null;
+    }
+
+    /** Begins what may begin; returns when to come back, by the watch's clock. */
+    long proceed() {
+        long now = now();
+        if (now < health.pausedUntil()) {
+            return health.pausedUntil();
+        }
+        proceedWithWalks(now);
+        beginRound(now);
+        long next = Math.min(proceedWithWalks(now), describes.proceed(now));
+        return Math.min(next, Math.min(imports.soonest(), nextDiscovery(now)));
+    }
+
+    /** A discovery that is due already waits for an event: the end of a walk, or a listing that may be tried again. */
+    private long nextDiscovery(long now) {
+        long next = discovery == null ? Long.MAX_VALUE : discovery.nextAt();
+        if (next > now) {
+            return next;
+        }
+        return listing.notBefore() > now ? listing.notBefore() : Long.MAX_VALUE;
+    }
+
+    private long proceedWithWalks(long now) {
+        long next = Long.MAX_VALUE;
+        for (WatchWalk walk : walks) {
+            next = Math.min(next, walk.proceed(now));
+        }
+        walks.removeIf(WatchWalk::isEnded);
+        return next;
+    }
+
+    /** Nothing may begin for want of demand. */
+    void waitForDemand() {
+        walks.forEach(WatchWalk::waitsForDemand);
+    }
+
+    private void beginRound(long now) {
+        List<WatchedImport> due = imports.takeDue();
+        boolean walking = dueWalk != null && !dueWalk.isEnded() && !dueWalk.isHanging();
+        if (!walking) {
+            held.removeIf(watched -> watched.slot != WatchedImport.SOUGHT);
+            due.addAll(held);
+            held.clear();
+        }
+        boolean discovers = discovery != null && !walking && discovery.nextAt() <= now && listing.isUsable(now);
+        if (due.isEmpty() && !discovers) {
+            return;
+        }
+        WatchRound round = new WatchRound(imports.size(), listener);
+        round.add();
+        if (walking) {
+            lookBesideWalk(due, round);
+        } else if (discovers) {
+            discover(due, round, now);
+        } else if (listing.isUsable(now)) {
+            look(WatchPlan.of(due, listing, 0), WatchWalk.Goal.DUE, round);
+        } else {
+            lookWithoutListing(due, round, now);
+        }
+        round.remove();
+    }
+
+    private void look(WatchPlan plan, WatchWalk.Goal goal, WatchRound round) {
+        if (plan.walks()) {
+            dueWalk = walk(plan, goal, null, round);
+        }
+        describes.add(plan.alone(), round);
+    }
+
+    private WatchWalk walk(WatchPlan plan, WatchWalk.Goal goal, @Nullable String token, WatchRound round) {
+        WatchWalk walk = new WatchWalk(this, round, goal, plan, token);
+        walks.add(walk);
+        return walk;
+    }
+
+    private void discover(List<WatchedImport> due, WatchRound round, long now) {
+        WatchDiscovery clock = requireNonNull(discovery);
+        if (clock.isWholeDue(now)) {
+            clock.begun();
+            if (clock.isListingShort()) {
+                look(WatchPlan.wholeListing(due), WatchWalk.Goal.WHOLE, round);
+            } else {
+                walk(WatchPlan.wholeListing(List.of()), WatchWalk.Goal.WHOLE, null, round);
+                look(WatchPlan.of(due, listing, 0), WatchWalk.Goal.DUE, round);
+            }
+            return;
+        }
+        boolean front = clock.looksAtFront();
+        String tail = clock.tailToken();
+        if (front) {
+            clock.begun();
+        }
+        look(WatchPlan.of(due, listing, front ? 1 : 0), front ? WatchWalk.Goal.FRONT : WatchWalk.Goal.DUE, round);
+        if (tail != null) {
+            clock.begun();
+            walk(WatchPlan.wholeListing(List.of()), WatchWalk.Goal.TAIL, tail, round);
+        }
+    }
+
+    /** What the walk does not come to waits for the next one if describing it costs more, unless it was never seen. */
+    private void lookBesideWalk(List<WatchedImport> due, WatchRound round) {
+        due.removeIf(watched -> dueWalk != null && dueWalk.takesUp(watched));
+        WatchPlan plan = WatchPlan.of(due, listing, 0);
+        List<WatchedImport> newcomers = new ArrayList<>();
+        for (WatchedImport watched : plan.sought()) {
+            (watched.wasObserved() ? held : newcomers).add(watched);
+        }
+        describes.add(plan.alone(), round);
+        describes.add(newcomers, round);
+    }
+
+    /** While the listing fails, few are described and the rest waits for it: unless it has failed for too long, or hangs. */
+    private void lookWithoutListing(List<WatchedImport> due, WatchRound round, long now) {
+        boolean waits = now < listing.notBefore() && !listing.isGivenUp();
+        describeSome(due, waits ? WatchHealth.OUTAGE : due.size(), round);
+    }
+
+    private void describeSome(List<WatchedImport> due, int some, WatchRound round) {
+        int few = Math.min(some, due.size());
+        describes.add(due.subList(0, few), round);
+        long wait = Math.max(1, listing.notBefore() - now());
+        due.subList(few, due.size()).forEach(watched -> imports.postpone(watched, wait));
+    }
+
+    /** What a walk looked for when a page of the listing failed. */
+    void listingFailed(List<WatchedImport> left, WatchRound round, Throwable failure, long begunAt) {
+        listing.failed(failure, now());
+        health.failed(listing, failure, begunAt);
+        boolean pauseAsked = WatchPace.pauseAskedBy(failure) > 0;
+        describeSome(left, pauseAsked ? 0 : listing.isGivenUp() ? left.size() : WatchHealth.OUTAGE, round);
+    }
+
+    /** What a walk that hangs was to show. */
+    void lookAgain(List<WatchedImport> left) {
+        held.addAll(left);
+    }
+
+    void walked(WatchWalk walk) {
+        if (walk.isAtEnd() && walk.beganAtFirstPage()) {
+            listing.walked(walk.pages());
+        }
+        if (walk.goal() == WatchWalk.Goal.WHOLE) {
+            imports.wholeListingWalked();
+        }
+        if (discovery != null && walk.goal() != WatchWalk.Goal.DUE) {
+            discovery.walked(walk);
+        }
+    }
+
+    /** @param failure null if nobody is to blame */
+    void walkBrokeOff(WatchWalk walk, @Nullable Throwable failure) {
+        if (discovery != null && walk.goal() != WatchWalk.Goal.DUE) {
+            discovery.brokeOff(walk, failure);
+        }
+    }
+
+    void found(WatchWalk.Goal goal, int page, int news, boolean atEnd) {
+        if (discovery != null) {
+            discovery.found(goal, page, news, atEnd);
+        }
+    }
+
+    boolean discovers() {
+        return discovery != null;
+    }
+
+    /** A call whose outcome comes back into the {@link Serial}. */
+    <T> Disposable call(Mono<T> mono, Consumer<T> onValue, Consumer<Throwable> onError) {
+        return mono.subscribe(
+                value -> serial.execute(() -> onValue.accept(value)),
+                failure -> serial.execute(() -> onError.accept(failure)),
+                null,
+                context);
+    }
+
+    void cancel() {
+        walks.forEach(WatchWalk::cancel);
+        walks.clear();
+        held.clear();
+        describes.cancel();
+    }
+
+    /** How long to wait after a look that could not be made or says nothing. */
+    long afterNoLook() {
+        return WatchPace.afterFailure(watch.spec(), 1);
+    }
+
+    long now() {
+        return time.now();
+    }
+
+    WatchMany watch() {
+        return watch;
+    }
+
+    WatchedImports imports() {
+        return imports;
+    }
+
+    WatchHealth health() {
+        return health;
+    }
+
+    WatchListing listing() {
+        return listing;
+    }
+
+    WatchDescribes describes() {
+        return describes;
+    }
+}

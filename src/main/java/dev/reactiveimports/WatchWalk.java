@@ -1,0 +1,301 @@
+package dev.reactiveimports;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+
+/**
+ * One walk through pages of the listing. It waits before a page while observations wait for demand. What it was to show and did
+ * not is described. A walk that fails, or whose token the service does not take any more, ends itself alone. All of it runs in
+ * the {@link Serial}.
+ */
+final class WatchWalk {
+
+    /** How far to walk. */
+    enum Goal {
+        /** Until what is due was seen, or costs less to describe. */
+        DUE,
+        /** The same, and from the first page on as long as all imports are new. */
+        FRONT,
+        /** To the end. */
+        TAIL,
+        /** To the end, from the beginning. */
+        WHOLE
+    }
+
+    private final WatchLooks looks;
+    private final WatchRound round;
+    private final Goal goal;
+    private final int planned;
+    private final Set<WatchedImport> sought;
+    private final @Nullable String startToken;
+    private final TokenTrail trail;
+
+    private @Nullable String token;
+    private @Nullable String tokenOfLastPage;
+    private @Nullable Disposable call;
+    private long pageBegunAt;
+    private int pages;
+    private int pagesInVain;
+    private int found;
+    private int discovered;
+    private boolean onlyNewOnLastPage;
+    private boolean atEnd;
+    private boolean hanging;
+    private boolean waitedForDemand;
+    private boolean ended;
+
+    WatchWalk(WatchLooks looks, WatchRound round, Goal goal, WatchPlan plan, @Nullable String startToken) {
+        this.looks = looks;
+        this.round = round;
+        this.goal = goal;
+        this.planned = plan.pages();
+        this.sought = new LinkedHashSet<>(plan.sought());
+        this.startToken = startToken;
+        this.token = startToken;
+        this.trail = new TokenTrail(startToken);
+        round.add();
+    }
+
+    /** Asks for the next page, if none is under way; notices one that hangs. Returns when to come back. */
+    long proceed(long now) {
+        if (ended) {
+            return Long.MAX_VALUE;
+        }
+        if (call != null) {
+            long hangsFrom = pageBegunAt + looks.listing().patience();
+            if (!hanging && now >= hangsFrom) {
+                hang();
+            }
+            return hanging ? Long.MAX_VALUE : hangsFrom;
+        }
+        if (!goesOn()) {
+            finish();
+            return Long.MAX_VALUE;
+        }
+        pageBegunAt = now;
+        long begunAt = now;
+        call = looks.call(looks.watch().page(token), page -> turn(page, begunAt), failure -> failed(failure, begunAt));
+        return now + looks.listing().patience();
+    }
+
+    /** Observations wait for demand, and the walk with them. */
+    void waitsForDemand() {
+        waitedForDemand |= call == null;
+    }
+
+    private boolean goesOn() {
+        if (atEnd) {
+            return false;
+        }
+        return switch (goal) {
+            case WHOLE, TAIL -> true;
+            case FRONT -> pages == 0 || onlyNewOnLastPage || findsMore();
+            case DUE -> findsMore();
+        };
+    }
+
+    private boolean findsMore() {
+        return !sought.isEmpty() && (pages < planned || (sought.size() > 1 && pagesInVain < sought.size()));
+    }
+
+    private void turn(ImportPage page, long begunAt) {
+        if (ended) {
+            return;
+        }
+        arrived();
+        looks.listing().arrived(looks.now() - begunAt);
+        pages++;
+        int foundBefore = found;
+        int known = 0;
+        int news = 0;
+        for (ImportOperation seen : page.items()) {
+            WatchedImport watched = looks.imports().watched(seen.id());
+            if (watched != null) {
+                known++;
+                found += sought.remove(watched) ? 1 : 0;
+                place(watched);
+                looks.imports().observe(watched, seen, begunAt);
+            } else if (looks.discovers()) {
+                if (looks.imports().discover(seen, begunAt)) {
+                    news++;
+                    placeNew(seen);
+                } else {
+                    known++;
+                }
+            }
+        }
+        if (known > 0 || looks.discovers()) {
+            looks.health().answered();
+        }
+        pagesInVain = pages > planned && found == foundBefore ? pagesInVain + 1 : 0;
+        onlyNewOnLastPage = news > 0 && known == 0;
+        discovered += news;
+        tokenOfLastPage = token;
+        token = page.nextToken();
+        atEnd = token == null;
+        looks.found(goal, pages, news, atEnd);
+        ImportsProtocolException objection = trail.objectionTo(page);
+        if (objection != null) {
+            failed(objection, begunAt);
+        }
+    }
+
+    private void place(WatchedImport watched) {
+        if (startToken == null) {
+            watched.page = pages;
+        }
+    }
+
+    private void placeNew(ImportOperation seen) {
+        WatchedImport watched = looks.imports().watched(seen.id());
+        if (watched != null) {
+            place(watched);
+        }
+    }
+
+    private void arrived() {
+        round.requested();
+        call = null;
+        if (hanging) {
+            hanging = false;
+            looks.listing().hangsNoMore();
+        }
+    }
+
+    /** What it was to show is looked at otherwise; should the page come after all, the walk goes on. */
+    private void hang() {
+        hanging = true;
+        looks.listing().hangs();
+        List<WatchedImport> left = takeLeft();
+        looks.lookAgain(left);
+    }
+
+    private void failed(Throwable failure, long begunAt) {
+        if (ended) {
+            return;
+        }
+        if (call != null) {
+            arrived();
+        }
+        List<WatchedImport> left = takeLeft();
+        if (Polling.isPoolExhausted(failure)) {
+            left.forEach(watched -> looks.imports().postpone(watched, looks.afterNoLook()));
+            end();
+            looks.walkBrokeOff(this, null);
+        } else if (isExpired(failure)) {
+            looks.describes().add(left, round);
+            end();
+            looks.walkBrokeOff(this, waitedForDemand ? null : failure);
+        } else if (ImportsRetry.isTransient(failure)) {
+            looks.listingFailed(left, round, failure, begunAt);
+            end();
+            looks.walkBrokeOff(this, failure);
+        } else if (failure instanceof ImportsProtocolException) {
+            // something in it cannot be read, but imports can be asked for one by one
+            looks.listing().unreadable(looks.now());
+            looks.describes().add(left, round);
+            end();
+            looks.walkBrokeOff(this, failure);
+        } else {
+            looks.health().endBy(failure);
+        }
+    }
+
+    /** A token may be too old, and belongs to this walk alone. */
+    private boolean isExpired(Throwable failure) {
+        return token != null
+                && failure instanceof ImportsApiException answer
+                && switch (answer.statusCode()) {
+                    case 400, 404, 410, 422 -> true;
+                    default -> false;
+                };
+    }
+
+    private void finish() {
+        List<WatchedImport> left = takeLeft();
+        for (WatchedImport watched : left) {
+            boolean moved = !atEnd && watched.page != WatchedImport.UNPLACED;
+            watched.page = moved ? pages + 1 : WatchedImport.NOT_LISTED;
+        }
+        looks.describes().add(left, round);
+        looks.listing().walkedFor(found, left.size());
+        end();
+        looks.walked(this);
+    }
+
+    private List<WatchedImport> takeLeft() {
+        List<WatchedImport> left = new ArrayList<>();
+        for (WatchedImport watched : sought) {
+            if (watched.slot == WatchedImport.SOUGHT) {
+                left.add(watched);
+            }
+        }
+        sought.clear();
+        return left;
+    }
+
+    private void end() {
+        cancel();
+        round.remove();
+    }
+
+    void cancel() {
+        ended = true;
+        if (call != null) {
+            call.dispose();
+            call = null;
+        }
+        if (hanging) {
+            hanging = false;
+            looks.listing().hangsNoMore();
+        }
+    }
+
+    /** Takes up an import that comes due while it walks, if its place is still ahead. */
+    boolean takesUp(WatchedImport watched) {
+        boolean ahead = !ended
+                && !hanging
+                && watched.page > pages
+                && watched.page <= planned
+                && watched.page != WatchedImport.NOT_LISTED;
+        return ahead && sought.add(watched);
+    }
+
+    Goal goal() {
+        return goal;
+    }
+
+    boolean isAtEnd() {
+        return atEnd;
+    }
+
+    boolean beganAtFirstPage() {
+        return startToken == null;
+    }
+
+    boolean isHanging() {
+        return hanging;
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    int pages() {
+        return pages;
+    }
+
+    int discovered() {
+        return discovered;
+    }
+
+    /** What leads to the page that was the last; null if that is the first. */
+    @Nullable
+    String tokenOfLastPage() {
+        return tokenOfLastPage;
+    }
+}

@@ -1,0 +1,101 @@
+package dev.reactiveimports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** One atomic decision for each call: sent, or given up. */
+class StartAttemptsTests {
+
+    private static final StartImportRequest REQUEST = StartImportRequest.of("s3://bucket/dir");
+    private static final Instant THEN = Instant.parse("2026-11-25T00:00:00Z");
+    private static final ImportsTransportException CLOSED =
+            new ImportsTransportException("the client was closed", null, false);
+    private static final ImportsTransportException TIMED_OUT = new ImportsTransportException("no response", null);
+
+    private final StartAttempts attempts = new StartAttempts(REQUEST);
+
+    private ExchangeTrace attempt(int n) {
+        return new ExchangeTrace(ImportsListener.Operation.START, n, null, attempts);
+    }
+
+    private ExchangeTrace begun(int n) {
+        ExchangeTrace attempt = attempt(n);
+        assertThat(attempts.begin(attempt)).isTrue();
+        return attempt;
+    }
+
+    private static ImportsApiException rejection(int status) {
+        return new ImportsApiException(status, "no", null, null, null);
+    }
+
+    @Test
+    void whatWasSentIsInDoubtHoweverItEnds() {
+        assertThat(begun(1).sending(THEN)).isTrue();
+        attempts.giveUp();
+        assertThat(attempts.surelyNotTaken(TIMED_OUT)).isFalse();
+        assertThat(attempts.begin(attempt(2))).isFalse();
+        assertThat(attempts.explain(CLOSED)).isInstanceOfSatisfying(ImportOutcomeUnknownException.class, unknown -> {
+            assertThat(unknown.sentAt()).isEqualTo(THEN);
+            assertThat(unknown.request()).isEqualTo(REQUEST);
+            assertThat(unknown).hasCause(CLOSED);
+        });
+    }
+
+    @Test
+    void whatFailedBeforeItWasSentIsNeverSentAndTheNextMayBe() {
+        ExchangeTrace first = begun(1);
+        assertThat(attempts.surelyNotTaken(TIMED_OUT)).isTrue();
+        assertThat(first.sending(THEN)).isFalse();
+        ExchangeTrace second = begun(2);
+        assertThat(first.sending(THEN)).isFalse();
+        assertThat(second.sending(THEN)).isTrue();
+        assertThat(first.sending(THEN)).isFalse();
+    }
+
+    @Test
+    void whatWasGivenUpIsNeverSentNorBegunAgain() {
+        ExchangeTrace first = begun(1);
+        assertThat(attempts.explain(CLOSED)).isSameAs(CLOSED);
+        assertThat(first.sending(THEN)).isFalse();
+        assertThat(attempts.surelyNotTaken(TIMED_OUT)).isFalse();
+        assertThat(attempts.begin(attempt(2))).isFalse();
+    }
+
+    @Test
+    void whatWasGivenUpBetweenTwoAttemptsIsNotBegunAgain() {
+        begun(1);
+        assertThat(attempts.surelyNotTaken(TIMED_OUT)).isTrue();
+        attempts.giveUp();
+        assertThat(attempts.begin(attempt(2))).isFalse();
+        assertThat(attempts.explain(CLOSED)).isSameAs(CLOSED);
+    }
+
+    @Test
+    void aDefiniteRejectionSettlesWhatWasSent() {
+        assertThat(begun(1).sending(THEN)).isTrue();
+        assertThat(attempts.surelyNotTaken(rejection(500))).isFalse();
+        assertThat(attempts.surelyNotTaken(rejection(429))).isTrue();
+        assertThat(attempts.explain(CLOSED)).isSameAs(CLOSED);
+    }
+
+    @Test
+    void anAttemptThatWasHeldBackIsFollowedByAnother() {
+        ExchangeTrace heldBack = begun(1);
+        ExchangeTrace again = begun(1);
+        assertThat(heldBack.sending(THEN)).isFalse();
+        assertThat(again.sending(THEN)).isTrue();
+    }
+
+    @Test
+    void anHttpClientThatAuthenticatesMayWriteItsAttemptAgain() {
+        ExchangeTrace attempt = begun(1);
+        assertThat(attempt.sending(THEN)).isTrue();
+        assertThat(attempt.sending(THEN.plusSeconds(1))).isTrue();
+        assertThat(attempts.explain(CLOSED))
+                .isInstanceOfSatisfying(
+                        ImportOutcomeUnknownException.class,
+                        unknown -> assertThat(unknown.sentAt()).isEqualTo(THEN));
+    }
+}

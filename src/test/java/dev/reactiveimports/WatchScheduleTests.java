@@ -1,0 +1,61 @@
+package dev.reactiveimports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class WatchScheduleTests {
+
+    private static final Comparator<WatchedImport> SOONEST =
+            Comparator.comparingLong(WatchedImport::dueAt).thenComparingInt(watched -> watched.order);
+
+    @Test
+    void anEmptyOneHasNoFirst() {
+        assertThat(new WatchSchedule().first()).isNull();
+    }
+
+    @Property(tries = 200)
+    void theFirstIsAlwaysTheSoonestWhateverIsMovedOrRemoved(@ForAll long seed) {
+        WatchSchedule schedule = new WatchSchedule();
+        Random random = new Random(seed);
+        List<WatchedImport> model = new ArrayList<>();
+        for (int step = 0; step < 300; step++) {
+            int kind = random.nextInt(4);
+            if (kind < 2 || model.isEmpty()) {
+                WatchedImport added = new WatchedImport("i" + step, step, random.nextInt(50));
+                model.add(added);
+                schedule.put(added);
+            } else {
+                WatchedImport one = model.get(random.nextInt(model.size()));
+                if (kind == 2) {
+                    one.postpone(random.nextInt(50), 0);
+                    schedule.put(one);
+                } else {
+                    model.remove(one);
+                    schedule.remove(one, WatchedImport.GONE);
+                    assertThat(one.slot).isEqualTo(WatchedImport.GONE);
+                }
+            }
+            assertThat(schedule.first()).isSameAs(model.stream().min(SOONEST).orElse(null));
+        }
+    }
+
+    @Test
+    void whatIsNotInItIsRemovedWithoutHarm() {
+        WatchSchedule schedule = new WatchSchedule();
+        WatchedImport in = new WatchedImport("in", 0, 5);
+        WatchedImport out = new WatchedImport("out", 1, 1);
+        schedule.put(in);
+        schedule.remove(out, WatchedImport.QUEUED);
+        assertThat(schedule.first()).isSameAs(in);
+        assertThat(out.slot).isEqualTo(WatchedImport.QUEUED);
+        schedule.clear();
+        assertThat(schedule.first()).isNull();
+    }
+}
