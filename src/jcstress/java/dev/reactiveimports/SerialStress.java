@@ -19,7 +19,7 @@ public class SerialStress {
     @State
     public static class ThreeTasks {
 
-        private final Serial serial = new Serial(this::look, thrown -> {});
+        private final Serial serial = new Serial(this::look, thrown -> {}, () -> {});
         private int ran;
         private int seen;
         private int overlaps;
