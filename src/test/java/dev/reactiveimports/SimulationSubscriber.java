@@ -69,6 +69,7 @@ final class SimulationSubscriber implements CoreSubscriber<Object> {
     boolean idsCompleted;
     /** Whether it watches what this client started a moment ago, and must bear that the service does not know it yet. */
     boolean followsStart;
+
     long subscribedAt = -1;
     long demandedAt = -1;
     long unboundedAt = -1;
