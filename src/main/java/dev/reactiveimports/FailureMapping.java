@@ -109,19 +109,18 @@ final class FailureMapping {
     private static ImportsTransportException proxyFailed(ProxyConnectException failure) {
         Matcher parts = PROXY_FAILURE.matcher(String.valueOf(failure.getMessage()));
         if (!parts.find()) {
-            return new ImportsTransportException("the proxy failed", null);
+            return ImportsTransportException.unsent("the proxy failed", true);
         }
         String proxy = parts.group("proxy").replaceFirst("^/", "").replaceFirst("/<unresolved>", "");
         String what = SafeText.of(parts.group("what"), MAX_MESSAGE_LENGTH);
         Matcher status = PROXY_STATUS.matcher(what);
         if (!status.matches()) {
-            return new ImportsTransportException("the proxy " + proxy + " failed: " + what, null);
+            return ImportsTransportException.unsent("the proxy " + proxy + " failed: " + what, true);
         }
         int code = Integer.parseInt(status.group("code"));
-        return new ImportsTransportException(
+        return ImportsTransportException.unsent(
                 "the proxy " + proxy + " rejected the connection with HTTP " + code
                         + (code == 407 ? ": it requires other credentials" : ""),
-                null,
                 code >= 500 || code == 408 || code == 429);
     }
 

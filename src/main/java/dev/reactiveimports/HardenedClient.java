@@ -49,7 +49,8 @@ final class HardenedClient {
                 .pendingAcquireTimer(
                         (expired, wait) -> scheduler.schedule(expired, wait.toMillis(), TimeUnit.MILLISECONDS))
                 .maxIdleTime(idle)
-                .evictInBackground(idle.dividedBy(3), scheduler)
+                // not by the clock that callers inject: sockets do not live in virtual time
+                .evictInBackground(idle.dividedBy(3))
                 .maxLifeTime(LIFE)
                 .lifo()
                 .build();

@@ -14,8 +14,15 @@ public final class ImportsTransportException extends ImportsException {
 
     private static final long serialVersionUID = 1L;
 
+    /** What is known beyond the message. */
+    private enum Kind {
+        POOL_EXHAUSTED,
+        UNSENT,
+        OTHER
+    }
+
     private final boolean retryable;
-    private final boolean poolExhausted;
+    private final Kind kind;
 
     ImportsTransportException(String message, @Nullable Throwable cause) {
         this(message, cause, true);
@@ -23,18 +30,22 @@ public final class ImportsTransportException extends ImportsException {
 
     /** Not retryable is what another attempt cannot cure: the client was closed, or its own pool is exhausted. */
     ImportsTransportException(String message, @Nullable Throwable cause, boolean retryable) {
-        this(message, cause, retryable, false);
+        this(message, cause, retryable, Kind.OTHER);
     }
 
-    private ImportsTransportException(
-            String message, @Nullable Throwable cause, boolean retryable, boolean poolExhausted) {
+    private ImportsTransportException(String message, @Nullable Throwable cause, boolean retryable, Kind kind) {
         super(message, cause);
         this.retryable = retryable;
-        this.poolExhausted = poolExhausted;
+        this.kind = kind;
     }
 
     static ImportsTransportException poolExhausted(String message, @Nullable Throwable cause) {
-        return new ImportsTransportException(message, cause, false, true);
+        return new ImportsTransportException(message, cause, false, Kind.POOL_EXHAUSTED);
+    }
+
+    /** There was no way to the service, though the request was handed to the transport. */
+    static ImportsTransportException unsent(String message, boolean retryable) {
+        return new ImportsTransportException(message, null, retryable, Kind.UNSENT);
     }
 
     /**
@@ -45,12 +56,16 @@ public final class ImportsTransportException extends ImportsException {
      * @return false for whatever else went wrong
      */
     public boolean isPoolExhausted() {
-        return poolExhausted;
+        return kind == Kind.POOL_EXHAUSTED;
+    }
+
+    boolean isUnsent() {
+        return kind == Kind.UNSENT;
     }
 
     /** The same failure with nothing of its caller's. */
     ImportsTransportException copy() {
-        return new ImportsTransportException(String.valueOf(getMessage()), getCause(), retryable, poolExhausted);
+        return new ImportsTransportException(reason(), getCause(), retryable, kind);
     }
 
     boolean retryable() {
