@@ -14,15 +14,18 @@ public final class ImportsTransportException extends ImportsException {
 
     private static final long serialVersionUID = 1L;
 
-    /** What is known beyond the message. */
-    private enum Kind {
-        POOL_EXHAUSTED,
+    /** What the request came to. */
+    private enum Request {
+        /** It may have reached the service. */
+        MAYBE_SENT,
+        /** It was handed to the transport, which found no way to the service. */
         UNSENT,
-        OTHER
+        /** There was no connection to send it over. */
+        POOL_EXHAUSTED
     }
 
     private final boolean retryable;
-    private final Kind kind;
+    private final Request request;
 
     ImportsTransportException(String message, @Nullable Throwable cause) {
         this(message, cause, true);
@@ -30,22 +33,22 @@ public final class ImportsTransportException extends ImportsException {
 
     /** Not retryable is what another attempt cannot cure: the client was closed, or its own pool is exhausted. */
     ImportsTransportException(String message, @Nullable Throwable cause, boolean retryable) {
-        this(message, cause, retryable, Kind.OTHER);
+        this(message, cause, retryable, Request.MAYBE_SENT);
     }
 
-    private ImportsTransportException(String message, @Nullable Throwable cause, boolean retryable, Kind kind) {
+    private ImportsTransportException(String message, @Nullable Throwable cause, boolean retryable, Request request) {
         super(message, cause);
         this.retryable = retryable;
-        this.kind = kind;
+        this.request = request;
     }
 
     static ImportsTransportException poolExhausted(String message, @Nullable Throwable cause) {
-        return new ImportsTransportException(message, cause, false, Kind.POOL_EXHAUSTED);
+        return new ImportsTransportException(message, cause, false, Request.POOL_EXHAUSTED);
     }
 
     /** There was no way to the service, though the request was handed to the transport. */
     static ImportsTransportException unsent(String message, boolean retryable) {
-        return new ImportsTransportException(message, null, retryable, Kind.UNSENT);
+        return new ImportsTransportException(message, null, retryable, Request.UNSENT);
     }
 
     /**
@@ -56,16 +59,16 @@ public final class ImportsTransportException extends ImportsException {
      * @return false for whatever else went wrong
      */
     public boolean isPoolExhausted() {
-        return kind == Kind.POOL_EXHAUSTED;
+        return request == Request.POOL_EXHAUSTED;
     }
 
     boolean isUnsent() {
-        return kind == Kind.UNSENT;
+        return request == Request.UNSENT;
     }
 
     /** The same failure with nothing of its caller's. */
     ImportsTransportException copy() {
-        return new ImportsTransportException(reason(), getCause(), retryable, kind);
+        return new ImportsTransportException(reason(), getCause(), retryable, request);
     }
 
     boolean retryable() {
