@@ -68,7 +68,7 @@ public final class ImportsTransportException extends ImportsException {
 
     /** The same failure with nothing of its caller's. */
     ImportsTransportException copy() {
-        return new ImportsTransportException(String.valueOf(getMessage()), getCause(), retryable, request);
+        return new ImportsTransportException(reason(), getCause(), retryable, request);
     }
 
     boolean retryable() {
