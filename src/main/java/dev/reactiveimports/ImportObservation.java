@@ -6,9 +6,10 @@ import static java.util.Objects.requireNonNull;
  * What {@link ReactiveImportsApi#observeImports} emits: an observation of an import, or why an id is observed no more.
  *
  * <pre>{@code
- * switch (observation) {
- *     case ImportObservation.Seen seen -> show(seen.operation());
- *     case ImportObservation.Failed failed -> report(failed.id(), failed.failure());
+ * if (observation instanceof ImportObservation.Failed failed) {
+ *     report(failed.id(), failed.failure());
+ * } else if (observation instanceof ImportObservation.Seen seen) {
+ *     show(seen.operation());
  * }
  * }</pre>
  *

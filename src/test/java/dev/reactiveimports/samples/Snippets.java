@@ -1,6 +1,7 @@
 package dev.reactiveimports.samples;
 
 import dev.reactiveimports.ImportFailedException;
+import dev.reactiveimports.ImportObservation;
 import dev.reactiveimports.ImportOperation;
 import dev.reactiveimports.ImportOutcomeUnknownException;
 import dev.reactiveimports.ImportPage;
@@ -88,6 +89,21 @@ final class Snippets {
         // end
     }
 
+    Flux<ImportObservation> endless(Flux<String> ids) {
+        // snippet: observe
+        return imports.observeImports(ids) // may go on for as long as the service runs
+                .doOnNext(observation -> {
+                    if (observation instanceof ImportObservation.Failed failed) {
+                        giveUp(
+                                failed.id(),
+                                failed.failure()); // unknown (404), unreadable: this id ends, the others go on
+                    } else if (observation instanceof ImportObservation.Seen seen) {
+                        show(seen.operation().status(), seen.operation().percentComplete());
+                    }
+                });
+        // end
+    }
+
     static ReactiveImportsApi configured(String host, String key) {
         // snippet: configured
         return ReactiveImportsApi.builder(host, key)
@@ -114,6 +130,10 @@ final class Snippets {
 
     private void show(ImportStatus status, double percent) {
         shown.add(status + " " + percent);
+    }
+
+    private void giveUp(String id, Throwable failure) {
+        shown.add("gave up " + id + ": " + failure.getMessage());
     }
 
     private void publish(String id, ImportStatus from, ImportStatus to) {

@@ -105,6 +105,15 @@ class SnippetsTests {
     }
 
     @Test
+    void anIdThatFailsEndsAlone() {
+        simulator.add(ImportOperation.of("a", ImportStatus.COMPLETED));
+        StepVerifier.create(snippets.endless(Flux.just("missing", "a")))
+                .expectNextCount(2)
+                .verifyComplete();
+        assertThat(snippets.shown).hasSize(2).anyMatch(line -> line.startsWith("gave up missing: describe of missing"));
+    }
+
+    @Test
     void theDemoRunsToItsEndWithoutATerminal() {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         new Demo(new PrintStream(printed, true, StandardCharsets.UTF_8), false).simulated(Duration.ofMillis(500));
