@@ -67,7 +67,7 @@ final class SimulationCallInvariants {
         }
         boolean moved = world.service.tokensAreOffsets
                 && world.service.imports.values().stream()
-                        .anyMatch(known -> isListed(known, one.demandedAt) && !isListed(known, one.endedAt));
+                        .anyMatch(known -> vanishes(known, one.demandedAt, one.endedAt));
         for (SimulationImport known : world.service.imports.values()) {
             boolean always = isListed(known, one.demandedAt)
                     && isListed(known, one.endedAt)
@@ -77,6 +77,12 @@ final class SimulationCallInvariants {
                 log.violation(one.name, "was not shown " + known.id);
             }
         }
+    }
+
+    private boolean vanishes(SimulationImport known, long from, long to) {
+        long forgottenAt = known.endsAt + world.service.listsEndedFor;
+        return (from <= forgottenAt && forgottenAt <= to)
+                || known.unlisted.stream().anyMatch(span -> from <= span.from() && span.from() <= to);
     }
 
     private boolean isListed(SimulationImport known, long time) {

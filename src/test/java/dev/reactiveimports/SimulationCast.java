@@ -114,7 +114,8 @@ final class SimulationCast {
         service.tokensAreOffsets = dice.chance(0.5);
         service.largestPage = dice.oneOf(1, 3, 10, 100, 100);
         if (dice.chance(0.3)) {
-            service.tokensLast = dice.between(100L, 20_000L);
+            long least = 5 * world.weather.longestLatency() + 500; // or no listing can ever be walked
+            service.tokensLast = dice.between(least, 20_000L);
         }
         if (dice.chance(0.1)) {
             service.listsEndedFor = dice.between(1_000L, 300_000L);
@@ -177,12 +178,12 @@ final class SimulationCast {
     private void subscriber() {
         long at = dice.chance(0.7) ? 0 : dice.between(0L, world.clear);
         Kind kind = dice.oneOf(Kind.values());
-        kind = dice.chance(0.5) ? dice.oneOf(Kind.WATCH_MANY, Kind.WATCH_INDEX) : kind;
+        kind = dice.chance(0.5) ? dice.oneOf(Kind.WATCH_MANY, Kind.OBSERVE, Kind.WATCH_INDEX) : kind;
         String target = kind == Kind.START || kind == Kind.FIND ? "s3://bucket/new" + world.subscribers.size() : anId();
         SimulationSubscriber one = world.subscriber(kind, target, demand());
         one.spec = spec();
         Sinks.Many<String> ids = world.ids();
-        if (kind == Kind.WATCH_MANY) {
+        if (kind.watchesMany()) {
             joins(one, ids, at);
         }
         Flux<?> call = dice.chance(0.07) ? throwing(call(one, ids), one) : call(one, ids);
@@ -214,6 +215,7 @@ final class SimulationCast {
         ReactiveImportsApi api = world.api;
         return switch (one.kind) {
             case WATCH_MANY -> api.watchImports(ids.asFlux(), one.spec);
+            case OBSERVE -> api.observeImports(ids.asFlux(), one.spec);
             case WATCH_INDEX -> api.watchIndex(one.spec);
             case WATCH_ONE -> api.watchImport(one.target, one.spec);
             case AWAIT -> api.awaitImport(one.target, one.spec).flux();
@@ -252,6 +254,7 @@ final class SimulationCast {
         SimulationSubscriber follower =
                 world.subscriber(Kind.WATCH_ONE, "started by " + starter.name, Demand.UNBOUNDED);
         follower.spec = PollSpec.fixedInterval(Duration.ofSeconds(2)).maxConsecutiveFailures(1_000_000);
+        follower.followsStart = true;
         starter.then = id -> {
             follower.target = id;
             world.subscribe(follower, world.api.watchImport(id, follower.spec));

@@ -53,7 +53,7 @@ final class SimulationInvariants {
             return;
         }
         switch (one.kind) {
-            case WATCH_MANY -> one.joined.forEach((id, at) -> told(one, id));
+            case WATCH_MANY, OBSERVE -> one.joined.forEach((id, at) -> told(one, id));
             case WATCH_INDEX ->
                 world.service.imports.values().stream()
                         // what cannot be read hides what is on its page, and what comes after it
@@ -65,7 +65,7 @@ final class SimulationInvariants {
         }
         if (one.completed) {
             completion(one);
-        } else if (one.failure == null && one.kind == Kind.WATCH_MANY && one.idsCompleted && allEnded(one)) {
+        } else if (one.failure == null && one.kind.watchesMany() && one.idsCompleted && allEnded(one)) {
             log.violation(one.name, "goes on though all that it watches has ended");
         }
     }
@@ -105,7 +105,10 @@ final class SimulationInvariants {
         if (one.traffic.notFound.contains(id) && (one.kind != Kind.WATCH_INDEX || !isShown(known))) {
             return; // ended alone, or forgotten
         }
-        if (one.kind == Kind.WATCH_MANY && one.traffic.longestStreak(id) >= one.spec.maxFailures()) {
+        if (one.failedIds.contains(id)) {
+            return;
+        }
+        if (one.kind.watchesMany() && one.traffic.longestStreak(id) >= one.spec.maxFailures()) {
             return; // ended alone
         }
         SimulationSubscriber.Seen seen = one.seen.get(id);
@@ -135,12 +138,13 @@ final class SimulationInvariants {
     private void completion(SimulationSubscriber one) {
         if (one.kind == Kind.WATCH_INDEX) {
             log.violation(one.name, "a watch of the index completed");
-        } else if (one.kind == Kind.WATCH_MANY && !one.idsCompleted) {
+        } else if (one.kind.watchesMany() && !one.idsCompleted) {
             log.violation(one.name, "completed though ids may come");
-        } else if (one.kind == Kind.WATCH_MANY) {
+        } else if (one.kind.watchesMany()) {
             one.joined.keySet().forEach(id -> {
                 SimulationSubscriber.Seen seen = one.seen.get(id);
-                if (seen == null || !seen.operation().isTerminal()) {
+                if (!one.failedIds.contains(id)
+                        && (seen == null || !seen.operation().isTerminal())) {
                     log.violation(one.name, "completed without the end of " + id);
                 }
             });
@@ -163,13 +167,16 @@ final class SimulationInvariants {
         } else if (SimulationCast.THROWN.equals(failure.getMessage())) {
             legitimate = true;
         } else if (failure instanceof IllegalStateException) {
-            legitimate = closedBefore(one);
+            // a listing that waits for demand has nothing that closing could end
+            legitimate = closedBefore(one) || (world.closedAt >= 0 && one.kind.isListing());
         } else if (failure instanceof ImportOutcomeUnknownException) {
             legitimate = one.kind == Kind.START;
         } else if (failure instanceof ImportFailedException ended) {
             legitimate = one.kind == Kind.AWAIT && ended.operation().status() != ImportStatus.COMPLETED;
         } else if (failure instanceof ImportsApiException response && response.isNotFound()) {
-            legitimate = !traffic.notFound.isEmpty() || one.kind == Kind.CANCEL;
+            legitimate = one.kind != Kind.OBSERVE
+                    && !one.followsStart
+                    && (!traffic.notFound.isEmpty() || one.kind == Kind.CANCEL);
         } else if (failure instanceof ImportsApiException response && response.statusCode() == 400) {
             legitimate = !one.kind.isWatch() && world.service.tokensExpired > 0;
         } else if (failure instanceof ImportsProtocolException) {

@@ -82,15 +82,16 @@ final class SimulationLoads {
         SimulationPromptness.checkOnly(world, id -> id.equals("running"));
     }
 
-    /** A call a minute while a quarter of all attempts fail. */
+    /** Calls at a steady rate, down to one a minute, while a quarter of all attempts fail. */
     static SimulationWorld failing(long seed) {
         SimulationWorld world = new SimulationWorld(seed);
         int calls = 2_000;
-        world.clear = calls * MINUTE;
+        long pause = world.dice.oneOf(100L, 1_000L, MINUTE);
+        world.clear = calls * pause;
         world.weather.phases.add(new Phase(0, world.clear, 0.25, Fault.STATUS_502));
         world.service.add("i", "s3://bucket/i", -MINUTE);
         for (int i = 0; i < calls; i++) {
-            describe(world, i * MINUTE);
+            describe(world, i * pause);
         }
         return world;
     }

@@ -17,6 +17,7 @@ final class SimulationSubscriber implements CoreSubscriber<Object> {
     /** Which call it subscribes to. */
     enum Kind {
         WATCH_MANY,
+        OBSERVE,
         WATCH_INDEX,
         WATCH_ONE,
         AWAIT,
@@ -28,6 +29,14 @@ final class SimulationSubscriber implements CoreSubscriber<Object> {
 
         boolean isWatch() {
             return ordinal() <= AWAIT.ordinal();
+        }
+
+        boolean isListing() {
+            return this == LIST || this == FIND;
+        }
+
+        boolean watchesMany() {
+            return this == WATCH_MANY || this == OBSERVE;
         }
     }
 
@@ -58,6 +67,9 @@ final class SimulationSubscriber implements CoreSubscriber<Object> {
     PollSpec spec = PollSpec.adaptive();
     SimulationPace pace = SimulationPace.fixed(Duration.ofSeconds(1), 0);
     boolean idsCompleted;
+    /** Whether it watches what this client started a moment ago, and must bear that the service does not know it yet. */
+    boolean followsStart;
+
     long subscribedAt = -1;
     long demandedAt = -1;
     long unboundedAt = -1;
@@ -72,6 +84,8 @@ final class SimulationSubscriber implements CoreSubscriber<Object> {
 
     @Nullable
     Object last;
+    /** Ids that ended by a failure that was an item. */
+    final Set<String> failedIds = new HashSet<>();
     /** What a listing showed. */
     final Set<String> listed = new HashSet<>();
 
@@ -177,6 +191,10 @@ final class SimulationSubscriber implements CoreSubscriber<Object> {
         log.add(name, "receives " + (item instanceof ImportOperation o ? shown(o) : item));
         if (item instanceof ImportOperation operation) {
             receive(operation);
+        } else if (item instanceof ImportObservation.Seen observed) {
+            receive(observed.operation());
+        } else if (item instanceof ImportObservation.Failed failed) {
+            receive(failed);
         }
         if (kind == Kind.START) {
             clock.after(0, () -> then.accept((String) item));
@@ -190,7 +208,19 @@ final class SimulationSubscriber implements CoreSubscriber<Object> {
         return o.id() + " " + o.statusText() + " " + o.percentComplete();
     }
 
+    private void receive(ImportObservation.Failed failed) {
+        Seen before = seen.get(failed.id());
+        if (!failedIds.add(failed.id()) || (before != null && before.operation().isTerminal())) {
+            log.violation(name, "a failure after the end: " + failed);
+        } else if (!traffic.mayFail(failed.id(), failed.failure())) {
+            log.violation(name, "must not be ended: " + failed);
+        }
+    }
+
     private void receive(ImportOperation operation) {
+        if (failedIds.contains(operation.id())) {
+            log.violation(name, "an observation after the failure: " + operation);
+        }
         SimulationImport known = service.imports.get(operation.id());
         if (operation.isTerminal()
                 && (known == null || !known.hasEnded(clock.millis()) || known.end != operation.status())) {

@@ -159,6 +159,17 @@ final class SimulationTraffic implements SimulationCalls {
         return longestStreaks.getOrDefault("GET/" + id, 0);
     }
 
+    /** Whether an id of many may end by this. */
+    boolean mayFail(String id, Throwable failure) {
+        SimulationImport known = world.service.imports.get(id);
+        return failure instanceof ImportsApiException response && response.isNotFound()
+                ? notFound.contains(id)
+                : failure instanceof ImportsProtocolException
+                        ? known != null && known.unreadable
+                        : ImportsRetry.isTransient(failure)
+                                && (longestStreak(id) >= owner.spec.maxFailures() || !world.neverThrottled());
+    }
+
     boolean mayBeTaken() {
         return !mayBeTaken.isEmpty();
     }

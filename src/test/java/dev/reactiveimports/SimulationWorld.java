@@ -151,7 +151,7 @@ final class SimulationWorld {
         wire.closed = true;
         log.sortFrom(first);
         for (SimulationSubscriber one : subscribers) {
-            if (one.subscribedAt >= 0 && one.demandedAt >= 0 && !one.isOver()) {
+            if (one.subscribedAt >= 0 && one.demandedAt >= 0 && !one.isOver() && !one.kind.isListing()) {
                 log.violation(one.name, "goes on though the client was closed");
             }
         }
@@ -174,7 +174,7 @@ final class SimulationWorld {
         }
         log.add("world", "clears up");
         weather.rate = Double.MAX_VALUE;
-        subscribers.forEach(SimulationSubscriber::open);
+        subscribers.forEach(one -> clock.after(0, one::open));
         List.copyOf(subscribers).forEach(this::reconcile);
         if (!clock.run(clear + recovery, MAX_EVENTS)) {
             log.violation("world", "more than " + MAX_EVENTS + " events");
