@@ -50,9 +50,14 @@ class DemoEndTests {
         }
     }
 
-    /** Reactor's shared ones wait for work that no longer comes. */
+    /** The shared ones of Reactor and the JDK wait for work that no longer comes. */
     private static boolean isIdleTimer(String thread) {
-        return thread.startsWith("parallel-") || thread.startsWith("boundedElastic-evictor-");
+        return Stream.of(
+                        "parallel-",
+                        "boundedElastic-evictor-",
+                        "reactor-netty-pool-maintenance-",
+                        "CompletableFutureDelayScheduler")
+                .anyMatch(thread::startsWith);
     }
 
     /** {@code exec:java} waits for all others. */
