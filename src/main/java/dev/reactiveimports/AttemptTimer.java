@@ -88,10 +88,9 @@ final class AttemptTimer implements Disposable {
             if (late != null && late == setFor) {
                 then = () -> late.sink.success(0L);
             } else if (late != null && setFor != null) {
-                // how much later it began; a clock that was set by more than the length is not believed
-                long left = late.begunAt - setFor.begunAt;
                 try {
-                    set(late, left >= 0 && left <= length ? left : length);
+                    // by how much later it began
+                    set(late, late.begunAt - setFor.begunAt);
                 } catch (RejectedExecutionException closed) {
                     then = () -> late.sink.error(closed);
                 }

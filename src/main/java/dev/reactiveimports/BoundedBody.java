@@ -13,6 +13,7 @@ final class BoundedBody {
 
     private static final int FIRST_CAPACITY = 4 * 1024;
     private static final int LARGEST_KEPT = 64 * 1024;
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     /** What reads the gathered bytes. */
     interface Reader<T> {
@@ -69,6 +70,12 @@ final class BoundedBody {
         length += more;
     }
 
+    /** Some servers write one before JSON; RFC 8259, section 8.1, lets a reader ignore it. */
+    private boolean startsWithByteOrderMark() {
+        return length >= BYTE_ORDER_MARK.length
+                && Arrays.equals(bytes, 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length);
+    }
+
     /** Whether there was more than the cap allows: nothing further is to be read. */
     boolean isCut() {
         return cut;
@@ -88,7 +95,8 @@ final class BoundedBody {
             if (cut && !partWillDo) {
                 throw FailureMapping.oversized(cap);
             }
-            return reader.read(bytes, 0, length);
+            int mark = startsWithByteOrderMark() ? BYTE_ORDER_MARK.length : 0;
+            return reader.read(bytes, mark, length - mark);
         } finally {
             spare.keep(bytes);
         }

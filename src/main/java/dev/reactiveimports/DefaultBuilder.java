@@ -115,7 +115,7 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
         ConnectionProvider ownPool = base == null ? HardenedClient.pool(scheduler) : null;
         HttpClient client = base == null ? HardenedClient.of(requireNonNull(ownPool), host.isSecure()) : base;
         HttpExchange network = new HttpNettyExchange(
-                HardenedClient.harden(customizer.apply(client)), apiVersion, userAgent(), scheduler);
+                HardenedClient.harden(customizer.apply(client)), apiVersion, HttpUserAgent.of(sourceTag), scheduler);
         return wired(host, network, base == null, ownPool == null ? Mono.empty() : ownPool.disposeLater());
     }
 
@@ -136,12 +136,6 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
         RecentStarts recentStarts = new RecentStarts(scheduler);
         Watching watching = new Watching(calls, recentStarts, closing, pollSpec, scheduler, told);
         return new DefaultReactiveImportsApi(calls, recentStarts, closing, disposeConnections, watching, scheduler);
-    }
-
-    private String userAgent() {
-        String version = DefaultBuilder.class.getPackage().getImplementationVersion();
-        return "lang=java; reactive-imports=" + (version == null ? "dev" : version)
-                + (sourceTag.isEmpty() ? "" : "; source_tag=" + sourceTag);
     }
 
     /** Without settings or key: nothing a log should not see. */

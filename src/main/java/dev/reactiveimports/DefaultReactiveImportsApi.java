@@ -93,7 +93,8 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
                 items(ListImportsSpec.create())
                         .filter(found -> found.uri() == null || found.uri().equals(uri))
                         .filter(found ->
-                                found.createdAt() == null || !found.createdAt().isBefore(notBefore)));
+                                found.createdAt() == null || !found.createdAt().isBefore(notBefore))
+                        .onErrorMap(ImportsException.class, failure -> failure.during("find", CallTarget.ofUri(uri))));
     }
 
     @Override
@@ -150,7 +151,12 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
     public Mono<Void> warmup() {
         // a listing and not its request alone, since its operators are half of what a first call loads
         ListImportsSpec one = ListImportsSpec.create().pageSize(1);
-        return named("warmup", calls.warmup().thenMany(items(one)).next().then());
+        return named(
+                "warmup",
+                ImportsCalls.named(
+                        "warmup",
+                        null,
+                        calls.warmup().thenMany(items(one)).next().then()));
     }
 
     /** A name costs nothing for each item: it is there for who asks, such as {@code tap(Micrometer.observation(..))}. */

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
-/** One attempt while it runs: whether its request may be written, and what a listener will receive. */
+/** One attempt while it runs: whether its request may be written, and what a listener will receive. Times are monotonic. */
 final class ExchangeTrace {
 
     private final Operation operation;
@@ -16,7 +16,7 @@ final class ExchangeTrace {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final @Nullable StartAttempts starts;
     private @Nullable ImportsListener listener;
-    private Instant begunAt = Instant.EPOCH;
+    private long begunAt;
     private volatile int status;
     private volatile long bytes;
 
@@ -43,8 +43,8 @@ final class ExchangeTrace {
         return listener != null;
     }
 
-    void begun(Instant now, ContextView context) {
-        begunAt = now;
+    void begun(long nanos, ContextView context) {
+        begunAt = nanos;
         listener = SafeListener.of(listener, context);
     }
 
@@ -65,21 +65,21 @@ final class ExchangeTrace {
         bytes = bodyBytes;
     }
 
-    void ended(Instant now, @Nullable Throwable failure) {
+    void ended(long nanos, @Nullable Throwable failure) {
         if (listener != null && ended.compareAndSet(false, true)) {
             listener.onExchange(new Exchange(
                     operation,
                     attempt,
                     status,
                     failure == null ? null : WithheldWords.of(operation, failure),
-                    Duration.between(begunAt, now),
+                    Duration.ofNanos(nanos - begunAt),
                     bytes));
         }
     }
 
     /** By the caller, whatever part of an answer had come: it is no success. */
-    void cancelled(Instant now) {
+    void cancelled(long nanos) {
         status = 0;
-        ended(now, null);
+        ended(nanos, null);
     }
 }

@@ -13,6 +13,9 @@ import reactor.netty.tcp.SslProvider;
 /** What this library asks of a reactor-netty client, its own or a caller's. */
 final class HardenedClient {
 
+    /** A service behind many proxies sends more than the 8 KiB that reactor-netty allows. */
+    private static final int MAX_HEADER_BYTES = 64 * 1024;
+
     private static final int MAX_CONNECTIONS = 50;
     private static final Duration IDLE = Duration.ofSeconds(30);
     private static final Duration LIFE = Duration.ofMinutes(5);
@@ -29,13 +32,25 @@ final class HardenedClient {
 
     /** Callers that wait for a connection are not counted: the time they wait is bounded. */
     static ConnectionProvider pool(Scheduler scheduler) {
+        return pool(scheduler, IDLE);
+    }
+
+    /**
+     * The same, for tests that cannot wait for so long.
+     *
+     * @param idle for how long a connection stays open without a request; looked at in the background too, since an acquisition
+     *     only looks at the connection that was used last
+     */
+    static ConnectionProvider pool(Scheduler scheduler, Duration idle) {
         return ConnectionProvider.builder("reactive-imports")
                 .maxConnections(MAX_CONNECTIONS)
                 .pendingAcquireMaxCount(-1)
                 .pendingAcquireTimeout(ACQUIRE)
                 .pendingAcquireTimer(
                         (expired, wait) -> scheduler.schedule(expired, wait.toMillis(), TimeUnit.MILLISECONDS))
-                .maxIdleTime(IDLE)
+                .maxIdleTime(idle)
+                // not by the clock that callers inject: sockets do not live in virtual time
+                .evictInBackground(idle.dividedBy(3))
                 .maxLifeTime(LIFE)
                 .lifo()
                 .build();
@@ -62,10 +77,18 @@ final class HardenedClient {
      * answer, which would shift the answers of a connection.
      */
     static HttpClient harden(HttpClient client) {
-        return overHttp11(client)
+        return withLargeHeaders(overHttp11(client))
                 .followRedirect(false)
                 .disableRetry(true)
                 .doOnChannelInit((observer, channel, address) -> InterimAnswers.dropFrom(channel));
+    }
+
+    /** Unless the caller set anything of the kind: a setting cannot be added, only all of them made anew. */
+    private static HttpClient withLargeHeaders(HttpClient client) {
+        boolean untouched = client.configuration()
+                .decoder()
+                .equals(HttpClient.newConnection().configuration().decoder());
+        return untouched ? client.httpResponseDecoder(spec -> spec.maxHeaderSize(MAX_HEADER_BYTES)) : client;
     }
 
     /** To set what is set already would load all of TLS for a plain host too, which doubles the time of a first call. */

@@ -24,6 +24,13 @@ public final class ImportFailedException extends ImportsException {
                         + (operation.error() == null ? "" : ": " + operation.error()),
                 null);
         this.operation = operation;
+        during("await", operation.id());
+    }
+
+    /** That says it all. */
+    @Override
+    public String getMessage() {
+        return reason();
     }
 
     /**

@@ -30,7 +30,11 @@ public sealed interface ImportObservation {
      */
     record Seen(ImportOperation operation) implements ImportObservation {
 
-        /** Checks that there is an operation. */
+        /**
+         * Checks that there is an operation.
+         *
+         * @param operation see the record
+         */
         public Seen {
             requireNonNull(operation, "operation");
         }
@@ -50,7 +54,12 @@ public sealed interface ImportObservation {
      */
     record Failed(String id, Throwable failure) implements ImportObservation {
 
-        /** Checks that both are there. */
+        /**
+         * Checks that both are there.
+         *
+         * @param id see the record
+         * @param failure see the record
+         */
         public Failed {
             requireNonNull(id, "id");
             requireNonNull(failure, "failure");

@@ -29,6 +29,11 @@ public final class ImportOutcomeUnknownException extends ImportsException {
         this.sentAt = sentAt;
     }
 
+    @Override
+    String verdict() {
+        return "has an unknown outcome";
+    }
+
     /**
      * What was asked for.
      *

@@ -1,10 +1,12 @@
 package dev.reactiveimports;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service answered, with a status that is no success. The message is the service's own where it sent one: at most 500
+ * The service answered, with a status that is no success. The message ends with the service's own where it sent one: at most 500
  * characters, without control characters.
  *
  * @serial exclude
@@ -31,6 +33,32 @@ public final class ImportsApiException extends ImportsException {
         this.code = code;
         this.requestId = requestId;
         this.retryAfter = retryAfter;
+    }
+
+    /**
+     * An exception as a call signals it, for tests of code that handles one.
+     *
+     * @param statusCode 300 to 599
+     * @param code the service's own code; null for none
+     * @param message the service's words
+     * @param retryAfter how long the service asks to be left alone, zero or more; null if it does not
+     * @return not from a call: without operation and target
+     * @throws IllegalArgumentException for another status, or a negative duration
+     */
+    public static ImportsApiException of(
+            int statusCode, @Nullable String code, String message, @Nullable Duration retryAfter) {
+        if (statusCode < 300 || statusCode > 599) {
+            throw new IllegalArgumentException("statusCode must be 300..599, is " + statusCode);
+        }
+        if (retryAfter != null && retryAfter.isNegative()) {
+            throw new IllegalArgumentException("retryAfter must not be negative, is " + retryAfter);
+        }
+        return new ImportsApiException(statusCode, requireNonNull(message, "message"), code, null, retryAfter);
+    }
+
+    @Override
+    String verdict() {
+        return "was rejected with HTTP " + statusCode;
     }
 
     /**

@@ -28,7 +28,7 @@ final class ImportsCalls {
     }
 
     Mono<ImportPage> page(int limit, @Nullable String token) {
-        return repeatable(Operation.LIST, WireCall.list(host, limit, token));
+        return named("list", null, repeatable(Operation.LIST, WireCall.list(host, limit, token)));
     }
 
     /**
@@ -38,8 +38,11 @@ final class ImportsCalls {
      */
     Mono<ImportPage> page(int limit, @Nullable String token, AttemptTimer timer) {
         WireCall<ImportPage> call = WireCall.list(host, limit, token);
-        return closing.guard(policy.retrying(
-                Operation.LIST, n -> http.exchange(call, trace(Operation.LIST, n), timer)));
+        return named(
+                "list",
+                null,
+                closing.guard(policy.retrying(
+                        Operation.LIST, n -> http.exchange(call, trace(Operation.LIST, n), timer))));
     }
 
     AttemptTimer timer() {
@@ -47,19 +50,19 @@ final class ImportsCalls {
     }
 
     Mono<ImportOperation> describe(String id) {
-        return repeatable(Operation.DESCRIBE, WireCall.describe(host, id));
+        return named("describe", CallTarget.ofId(id), repeatable(Operation.DESCRIBE, WireCall.describe(host, id)));
     }
 
     /** Sent again only while no attempt may have been taken. */
     Mono<String> start(StartImportRequest request) {
         WireCall<String> call = WireCall.start(host, request);
-        return Mono.defer(() -> {
+        return named("start", CallTarget.ofUri(request.uri()), Mono.defer(() -> {
             StartAttempts attempts = new StartAttempts(request);
             return closing.guard(policy.retryingIf(
                             Operation.START, n -> startOnce(call, attempts, n), attempts::surelyNotTaken))
                     .onErrorMap(attempts::explain)
                     .doOnCancel(attempts::giveUp);
-        });
+        }));
     }
 
     private Mono<String> startOnce(WireCall<String> call, StartAttempts attempts, int attempt) {
@@ -71,7 +74,7 @@ final class ImportsCalls {
     /** A 404 after a try without an answer may be that try's own doing: the import itself settles it. */
     Mono<Void> cancel(String id) {
         WireCall<Integer> call = WireCall.cancel(host, id);
-        return Mono.defer(() -> {
+        return named("cancel", CallTarget.ofId(id), Mono.defer(() -> {
             AtomicBoolean unanswered = new AtomicBoolean();
             return closing.guard(policy.retrying(
                             Operation.CANCEL,
@@ -86,12 +89,12 @@ final class ImportsCalls {
                             failure -> unanswered.get() && isNotFound(failure),
                             notFound -> describe(id)
                                     .flatMap(now -> now.isTerminal() ? Mono.empty() : Mono.error(notFound)));
-        });
+        }));
     }
 
     /** All but a request. */
     Mono<Void> warmup() {
-        return closing.guard(http.warmup());
+        return named("warmup", null, closing.guard(http.warmup()));
     }
 
     private <T> Mono<T> repeatable(Operation operation, WireCall<T> call) {
@@ -100,6 +103,11 @@ final class ImportsCalls {
 
     private ExchangeTrace trace(Operation operation, int attempt) {
         return new ExchangeTrace(operation, attempt, listener);
+    }
+
+    /** Outermost, so that a failure of whatever kind knows its call. */
+    static <T> Mono<T> named(String operation, @Nullable String target, Mono<T> call) {
+        return call.onErrorMap(ImportsException.class, failure -> failure.during(operation, target));
     }
 
     private static boolean isNotFound(Throwable failure) {

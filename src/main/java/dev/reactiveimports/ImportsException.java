@@ -29,12 +29,53 @@ public abstract sealed class ImportsException extends RuntimeException
     private static final long serialVersionUID = 1L;
 
     // written by the one subscription that signals this exception, before it does
+    private @Nullable String operationName;
+    private @Nullable String target;
     private @Nullable String paginationToken;
     private int attempts = 1;
     private boolean retryBudgetSpent;
 
     ImportsException(String message, @Nullable Throwable cause) {
         super(message, cause);
+    }
+
+    /**
+     * What was asked for: {@code list}, {@code describe}, {@code start}, {@code cancel}, {@code watch}, {@code await},
+     * {@code find} or {@code warmup}. The message begins with it.
+     *
+     * @return null for an exception that did not come from a call
+     */
+    public @Nullable String operationName() {
+        return operationName;
+    }
+
+    /**
+     * What it was asked for about: the import's id, or the URI of a start without its user, query and fragment, which may hold
+     * secrets. The message names it.
+     *
+     * @return null for an operation that is about no import in particular, such as a listing
+     */
+    public @Nullable String target() {
+        return target;
+    }
+
+    /** Says in a sentence what failed, and why. */
+    @Override
+    public String getMessage() {
+        String reason = reason();
+        return operationName == null
+                ? reason
+                : operationName + (target == null ? "" : " of " + target) + " " + verdict() + ": " + reason;
+    }
+
+    /** The message without what the call adds. */
+    final String reason() {
+        return String.valueOf(super.getMessage());
+    }
+
+    /** Follows the call's name in the message. */
+    String verdict() {
+        return "failed";
     }
 
     /**
@@ -78,6 +119,13 @@ public abstract sealed class ImportsException extends RuntimeException
 
     String details() {
         return "";
+    }
+
+    /** Names the call; the last one to do so is what the caller of the library called. */
+    ImportsException during(String operation, @Nullable String about) {
+        this.operationName = operation;
+        this.target = about;
+        return this;
     }
 
     ImportsException atPage(@Nullable String token) {

@@ -1,7 +1,6 @@
 package dev.reactiveimports;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -82,7 +81,7 @@ final class ImportsHttp {
         return !(signalled instanceof ThrottleGate.HeldBack);
     }
 
-    private Instant now() {
-        return Instant.ofEpochMilli(scheduler.now(TimeUnit.MILLISECONDS));
+    private long now() {
+        return scheduler.now(TimeUnit.NANOSECONDS);
     }
 }

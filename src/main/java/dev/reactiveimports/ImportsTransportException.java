@@ -14,8 +14,18 @@ public final class ImportsTransportException extends ImportsException {
 
     private static final long serialVersionUID = 1L;
 
+    /** What the request came to. */
+    private enum Request {
+        /** It may have reached the service. */
+        MAYBE_SENT,
+        /** It was handed to the transport, which found no way to the service. */
+        UNSENT,
+        /** There was no connection to send it over. */
+        POOL_EXHAUSTED
+    }
+
     private final boolean retryable;
-    private final boolean poolExhausted;
+    private final Request request;
 
     ImportsTransportException(String message, @Nullable Throwable cause) {
         this(message, cause, true);
@@ -23,18 +33,22 @@ public final class ImportsTransportException extends ImportsException {
 
     /** Not retryable is what another attempt cannot cure: the client was closed, or its own pool is exhausted. */
     ImportsTransportException(String message, @Nullable Throwable cause, boolean retryable) {
-        this(message, cause, retryable, false);
+        this(message, cause, retryable, Request.MAYBE_SENT);
     }
 
-    private ImportsTransportException(
-            String message, @Nullable Throwable cause, boolean retryable, boolean poolExhausted) {
+    private ImportsTransportException(String message, @Nullable Throwable cause, boolean retryable, Request request) {
         super(message, cause);
         this.retryable = retryable;
-        this.poolExhausted = poolExhausted;
+        this.request = request;
     }
 
     static ImportsTransportException poolExhausted(String message, @Nullable Throwable cause) {
-        return new ImportsTransportException(message, cause, false, true);
+        return new ImportsTransportException(message, cause, false, Request.POOL_EXHAUSTED);
+    }
+
+    /** There was no way to the service, though the request was handed to the transport. */
+    static ImportsTransportException unsent(String message, boolean retryable) {
+        return new ImportsTransportException(message, null, retryable, Request.UNSENT);
     }
 
     /**
@@ -45,12 +59,16 @@ public final class ImportsTransportException extends ImportsException {
      * @return false for whatever else went wrong
      */
     public boolean isPoolExhausted() {
-        return poolExhausted;
+        return request == Request.POOL_EXHAUSTED;
+    }
+
+    boolean isUnsent() {
+        return request == Request.UNSENT;
     }
 
     /** The same failure with nothing of its caller's. */
     ImportsTransportException copy() {
-        return new ImportsTransportException(String.valueOf(getMessage()), getCause(), retryable, poolExhausted);
+        return new ImportsTransportException(reason(), getCause(), retryable, request);
     }
 
     boolean retryable() {

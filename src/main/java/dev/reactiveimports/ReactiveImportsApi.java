@@ -303,9 +303,9 @@ public interface ReactiveImportsApi extends AutoCloseable {
 
         /**
          * Where every timer runs and the time comes from. Defaults to {@code Schedulers.parallel()}.
-         * @param scheduler the caller's to dispose, a virtual-time one in tests, say; once it is disposed, calls end in an
-         *     {@link ImportsTransportException}
+         * @param scheduler the caller's to dispose, which ends calls by an {@link ImportsTransportException}
          * @return this
+         * @throws IllegalArgumentException if it cannot schedule with a delay
          */
         Builder scheduler(Scheduler scheduler);
 

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,15 +17,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class RetryAfter {
 
-    /** No service means more than this; it is an overflow or a placeholder for never. */
-    private static final Duration SENSIBLE = Duration.ofDays(36_525);
+    /** A hundred years. More is a placeholder for never, of which this is enough. */
+    private static final Duration LONGEST = Duration.ofDays(36_525);
 
-    private static final int MAX_LENGTH = 64;
+    private static final int MAX_DATE_LENGTH = 64;
+
+    /** More than {@link #LONGEST} has, fewer than a long. */
+    private static final int MAX_DIGITS = 15;
+
     private static final int RFC_850_HORIZON_YEARS = 50;
     private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
     private static final String MONTH = "(?<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
     private static final String TIME = "(?<hour>[0-9]{2}):(?<minute>[0-9]{2}):(?<second>[0-9]{2})";
-    private static final Pattern SECONDS = Pattern.compile("0*(?<value>[0-9]{1,10})");
+    private static final Pattern SECONDS = Pattern.compile("0*+(?<value>[0-9]*)");
     private static final Pattern IMF_FIXDATE = Pattern.compile(
             "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (?<day>[0-9]{2}) " + MONTH + " (?<year>[0-9]{4}) " + TIME + " GMT");
     private static final Pattern RFC_850 =
@@ -36,31 +41,51 @@ final class RetryAfter {
     private RetryAfter() {}
 
     /**
+     * How long to wait after the largest of several headers, as a chain of proxies may leave them.
+     *
+     * @return null if none of them makes sense
+     */
+    static @Nullable Duration longest(List<String> headers, @Nullable String dateHeader, Instant now) {
+        Duration longest = null;
+        for (String header : headers) {
+            Duration wait = parse(header, dateHeader, now);
+            if (wait != null && (longest == null || wait.compareTo(longest) > 0)) {
+                longest = wait;
+            }
+        }
+        return longest;
+    }
+
+    /**
      * How long to wait. A date is measured against the response's own clock where it told it, since ours may differ.
      *
-     * @return null for no header, garbage, a date in the past, and more than a hundred years; zero for {@code 0}, which
+     * @return null for no header, garbage, and a date in the past; a hundred years for anything more; zero for {@code 0}, which
      *     allows an attempt at once but does not ask for one: the caller's own back-off still holds
      */
     static @Nullable Duration parse(@Nullable String header, @Nullable String dateHeader, Instant now) {
-        if (header == null || header.length() > MAX_LENGTH) {
+        if (header == null) {
             return null;
         }
         String value = header.strip();
         Matcher seconds = SECONDS.matcher(value);
-        if (seconds.matches()) {
-            return sensible(Duration.ofSeconds(Long.parseLong(seconds.group("value"))));
+        if (!value.isEmpty() && seconds.matches()) {
+            String digits = seconds.group("value");
+            return digits.length() > MAX_DIGITS
+                    ? LONGEST
+                    : atMostLongest(Duration.ofSeconds(digits.isEmpty() ? 0 : Long.parseLong(digits)));
         }
-        Instant until = date(value, now);
+        Instant until = value.length() > MAX_DATE_LENGTH ? null : date(value, now);
         if (until == null) {
             return null;
         }
         Instant answered =
-                dateHeader == null || dateHeader.length() > MAX_LENGTH ? null : date(dateHeader.strip(), now);
-        return sensible(Duration.between(answered == null ? now : answered, until));
+                dateHeader == null || dateHeader.length() > MAX_DATE_LENGTH ? null : date(dateHeader.strip(), now);
+        Duration wait = Duration.between(answered == null ? now : answered, until);
+        return wait.isNegative() ? null : atMostLongest(wait);
     }
 
-    private static @Nullable Duration sensible(Duration wait) {
-        return wait.isNegative() || wait.compareTo(SENSIBLE) > 0 ? null : wait;
+    private static Duration atMostLongest(Duration wait) {
+        return wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
     }
 
     private static @Nullable Instant date(String value, Instant now) {

@@ -59,7 +59,7 @@ final class RetryBudget {
         return new Account();
     }
 
-    private boolean take(int cost) {
+    boolean take(int cost) {
         long price = cost * NANOS_PER_TOKEN;
         while (true) {
             long now = now();
@@ -74,7 +74,7 @@ final class RetryBudget {
         }
     }
 
-    private void giveBack(int cost) {
+    void giveBack(int cost) {
         while (true) {
             long now = now();
             long since = emptyAt.get();

@@ -54,8 +54,7 @@ final class StartAttempts {
     /** To be asked once of every failed attempt, before another may begin. */
     boolean surelyNotTaken(Throwable failure) {
         Object now = state.get();
-        boolean settled = now instanceof ExchangeTrace
-                || (now instanceof Sent && failure instanceof ImportsApiException rejection && isDefinite(rejection));
+        boolean settled = now instanceof ExchangeTrace || (now instanceof Sent && isDefinite(failure));
         return settled && state.compareAndSet(now, IDLE);
     }
 
@@ -75,6 +74,13 @@ final class StartAttempts {
         }
         int attempts = failure instanceof ImportsException known ? known.attempts() : 1;
         return new ImportOutcomeUnknownException(request, sent.at(), failure).afterAttempts(attempts);
+    }
+
+    private static boolean isDefinite(Throwable failure) {
+        if (failure instanceof ImportsTransportException broken) {
+            return broken.isUnsent();
+        }
+        return failure instanceof ImportsApiException rejection && isDefinite(rejection);
     }
 
     private static boolean isDefinite(ImportsApiException rejection) {

@@ -23,7 +23,7 @@ final class ThrottleNotSent extends RuntimeException {
     static ThrottleNotSent throttled(ImportsApiException refusal, Duration wait) {
         return new ThrottleNotSent(new ImportsApiException(
                 refusal.statusCode(),
-                refusal.getMessage() + " (not sent: the turn of this call would come in " + wait.toSeconds() + " s)",
+                refusal.reason() + " (not sent: the turn of this call would come in " + wait.toSeconds() + " s)",
                 refusal.code(),
                 refusal.requestId(),
                 wait));

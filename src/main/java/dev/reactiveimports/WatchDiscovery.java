@@ -3,6 +3,8 @@ package dev.reactiveimports;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 /**
  * When to look for imports that are new in the index. Where new ones were found before, at one end of the listing as a rule, is
@@ -17,7 +19,13 @@ final class WatchDiscovery {
     /** Up to this length, a walk of the whole listing also shows what is due. */
     private static final int SHORT = 20;
 
+    /** A look may be early by this part of its wait, to be made together with others. */
+    private static final double EARLY = 0.25;
+
+    private static final Logger LOG = Loggers.getLogger(WatchDiscovery.class);
+    private static final int EXPIRED_TO_WARN = 10;
     private static final int MAX_SUPPRESSED = 10;
+    private static final int MAX_NOT_TRANSIENT = 5;
 
     private final PollSpec spec;
     private final WatchListing listing;
@@ -27,10 +35,12 @@ final class WatchDiscovery {
 
     private WatchPace pace;
     private long nextAt;
+    private long earlyBy;
     private long wholeNotBefore = Long.MIN_VALUE;
     private int walksUnderWay;
     private int failures;
     private int failuresOfWhole;
+    private int expiredInARow;
     private int found;
     private boolean foundAtFront;
     private boolean foundAtTail;
@@ -52,6 +62,11 @@ final class WatchDiscovery {
     /** When to look; never while a look is under way. */
     long nextAt() {
         return walksUnderWay > 0 ? Long.MAX_VALUE : nextAt;
+    }
+
+    /** From when on to look if there is a look at imports that are due anyway. */
+    long dueFrom() {
+        return walksUnderWay > 0 ? Long.MAX_VALUE : nextAt - earlyBy;
     }
 
     boolean isWholeDue(long now) {
@@ -92,6 +107,7 @@ final class WatchDiscovery {
         failures = 0;
         if (walk.goal() == WatchWalk.Goal.WHOLE) {
             failuresOfWhole = 0;
+            expiredInARow = 0;
             earlier.clear();
             wholeNotBefore = time.now() + walk.pages() * MILLIS_FOR_EACH_PAGE;
         }
@@ -99,6 +115,18 @@ final class WatchDiscovery {
             tailToken = walk.tokenOfLastPage();
         }
         over(0);
+    }
+
+    /** A walk may last longer than a token; since the watch goes on all the same, somebody should hear if that never ends. */
+    void expired(WatchWalk walk) {
+        if (walk.goal() == WatchWalk.Goal.WHOLE && ++expiredInARow % EXPIRED_TO_WARN == 0) {
+            LOG.warn(
+                    "the service rejected the page token of {} walks of the listing in a row, this time after {} pages:"
+                            + " imports further on are not seen",
+                    expiredInARow,
+                    walk.pages());
+        }
+        brokeOff(walk, null);
     }
 
     /** @param failure null if nobody is to blame */
@@ -114,12 +142,17 @@ final class WatchDiscovery {
             return;
         }
         int inARow = whole ? ++failuresOfWhole : ++failures;
-        if (inARow >= spec.maxFailures()) {
+        if (inARow >= tolerated(failure)) {
             health.endBy(Polling.withSuppressed(failure, earlier));
         } else if (earlier.size() < MAX_SUPPRESSED) {
             earlier.add(failure);
         }
         over(WatchPace.afterFailure(spec, inARow, failure));
+    }
+
+    /** What does not pass by itself, a page that cannot be read say, hides imports for as long as it is tolerated. */
+    private int tolerated(Throwable failure) {
+        return ImportsRetry.isTransient(failure) ? spec.maxFailures() : Math.min(spec.maxFailures(), MAX_NOT_TRANSIENT);
     }
 
     private void over(long wait) {
@@ -129,6 +162,13 @@ final class WatchDiscovery {
             found = 0;
             pace = newPace();
         }
-        nextAt = wait > 0 ? now + wait : Math.max(nextAt, now + pace.afterPoll(spec, 0, now));
+        if (wait > 0) {
+            nextAt = now + wait;
+            earlyBy = 0;
+        } else if (walksUnderWay == 0) {
+            long regular = pace.afterPoll(spec, 0, now);
+            earlyBy = nextAt > now + regular ? 0 : (long) (EARLY * regular);
+            nextAt = Math.max(nextAt, now + regular);
+        }
     }
 }

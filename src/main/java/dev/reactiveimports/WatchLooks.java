@@ -83,11 +83,6 @@ final class WatchLooks {
         return next;
     }
 
-    /** Nothing may begin for want of demand. */
-    void waitForDemand() {
-        walks.forEach(WatchWalk::waitsForDemand);
-    }
-
     private void beginRound(long now) {
         List<WatchedImport> due = imports.takeDue();
         boolean walking = dueWalk != null && !dueWalk.isEnded() && !dueWalk.isHanging();
@@ -96,7 +91,10 @@ final class WatchLooks {
             due.addAll(held);
             held.clear();
         }
-        boolean discovers = discovery != null && !walking && discovery.nextAt() <= now && listing.isUsable(now);
+        boolean discovers = discovery != null
+                && !walking
+                && (due.isEmpty() ? discovery.nextAt() : discovery.dueFrom()) <= now
+                && listing.isUsable(now);
         if (due.isEmpty() && !discovers) {
             return;
         }
@@ -205,6 +203,13 @@ final class WatchLooks {
     void walkBrokeOff(WatchWalk walk, @Nullable Throwable failure) {
         if (discovery != null && walk.goal() != WatchWalk.Goal.DUE) {
             discovery.brokeOff(walk, failure);
+        }
+    }
+
+    /** The service rejected a page token: it was too old, most likely. */
+    void walkExpired(WatchWalk walk) {
+        if (discovery != null && walk.goal() != WatchWalk.Goal.DUE) {
+            discovery.expired(walk);
         }
     }
 

@@ -90,8 +90,6 @@ final class WatchSubscription implements Subscription {
             } else {
                 wakeAt(looks.proceed());
             }
-        } else {
-            looks.waitForDemand();
         }
     }
 

@@ -45,7 +45,6 @@ final class WatchWalk {
     private boolean onlyNewOnLastPage;
     private boolean atEnd;
     private boolean hanging;
-    private boolean waitedForDemand;
     private boolean ended;
 
     WatchWalk(WatchLooks looks, WatchRound round, Goal goal, WatchPlan plan, @Nullable String startToken) {
@@ -80,11 +79,6 @@ final class WatchWalk {
         long begunAt = now;
         call = looks.call(looks.watch().page(token), page -> turn(page, begunAt), failure -> failed(failure, begunAt));
         return now + looks.listing().patience();
-    }
-
-    /** Observations wait for demand, and the walk with them. */
-    void waitsForDemand() {
-        waitedForDemand |= call == null;
     }
 
     private boolean goesOn() {
@@ -189,7 +183,7 @@ final class WatchWalk {
         } else if (isExpired(failure)) {
             looks.describes().add(left, round);
             end();
-            looks.walkBrokeOff(this, waitedForDemand ? null : failure);
+            looks.walkExpired(this);
         } else if (ImportsRetry.isTransient(failure)) {
             looks.listingFailed(left, round, failure, begunAt);
             end();

@@ -84,17 +84,17 @@ final class WatchedImport {
         return pending != null ? pending : emitted;
     }
 
-    /** Whether a look that began at this time may say something older than what is known. */
+    /** Whether a look that began at this time, before the last observation came, may say something older than that. */
     boolean isOutdated(long begunAt) {
         return begunAt < observedAt;
     }
 
     /** Sets when to look again. */
-    void seen(ImportOperation operation, long begunAt, WatchTime time, PollSpec spec) {
+    void seen(ImportOperation operation, WatchTime time, PollSpec spec) {
         failures = 0;
         unknownSince = 0;
-        observedAt = begunAt;
         long now = time.now();
+        observedAt = now;
         if (pace == null) {
             pace = new WatchPace(operation.createdAt(), time.wallClock(), now);
         }

@@ -121,7 +121,7 @@ final class WatchedImports {
     /**
      * A look at an import has an outcome.
      *
-     * @param begunAt when that look began: should it say less than a later one did, it is passed over
+     * @param begunAt when that look began: if an observation came since, this one may be older, and only an end counts
      */
     void observe(WatchedImport watched, ImportOperation seen, long begunAt) {
         if (watched.slot == WatchedImport.GONE) {
@@ -136,7 +136,7 @@ final class WatchedImports {
             remove(watched);
             ended.add(watched.id());
         } else {
-            watched.seen(seen, begunAt, time, spec);
+            watched.seen(seen, time, spec);
             lookLater(watched);
         }
         outbox.put(watched, seen);

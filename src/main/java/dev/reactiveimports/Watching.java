@@ -41,9 +41,12 @@ final class Watching {
 
     Flux<ImportOperation> one(String id, PollSpec spec) {
         Limits.requireId(id);
-        return closing.guard(
-                complete(spec).poll(calls.describe(id), failure -> recentStarts.explains(id, failure), listener),
-                ImportOperation::isTerminal);
+        return named(
+                CallTarget.ofId(id),
+                closing.guard(
+                        complete(spec)
+                                .poll(calls.describe(id), failure -> recentStarts.explains(id, failure), listener),
+                        ImportOperation::isTerminal));
     }
 
     Mono<ImportOperation> end(String id, PollSpec spec) {
@@ -56,15 +59,22 @@ final class Watching {
     }
 
     Flux<ImportOperation> many(Publisher<String> ids, PollSpec spec) {
-        return closing.guard(many(spec).watchImports(requireNonNull(ids, "ids")));
+        return named(null, closing.guard(many(spec).watchImports(requireNonNull(ids, "ids"))));
     }
 
     Flux<ImportObservation> observations(Publisher<String> ids, PollSpec spec) {
-        return closing.guard(many(spec).observeImports(requireNonNull(ids, "ids")));
+        return named(null, closing.guard(many(spec).observeImports(requireNonNull(ids, "ids"))));
     }
 
     Flux<ImportOperation> all(PollSpec spec) {
-        return closing.guard(many(spec).watchIndex());
+        return named(null, closing.guard(many(spec).watchIndex()));
+    }
+
+    /** What ended a watch keeps the name of the call that failed, if it was one. */
+    private static <T> Flux<T> named(@Nullable String target, Flux<T> watch) {
+        return watch.onErrorMap(
+                failure -> failure instanceof ImportsException ours && ours.operationName() == null,
+                failure -> ((ImportsException) failure).during("watch", target));
     }
 
     private WatchMany many(PollSpec spec) {

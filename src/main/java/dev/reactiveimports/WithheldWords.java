@@ -26,7 +26,7 @@ final class WithheldWords {
                     refusal.requestId(),
                     refusal.retryAfter());
         }
-        String message = String.valueOf(failure.getMessage());
+        String message = failure.reason();
         if (failure instanceof ImportsTransportException broken) {
             return broken.copy();
         }

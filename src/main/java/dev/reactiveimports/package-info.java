@@ -70,6 +70,11 @@
  *   listImports  ------(a)--(b)-----------------------------(c)--(d)|
  * </pre>
  *
+ * <p><b>Surroundings.</b> A publisher behaves the same in any chain and in any reactive server: what steers operators through
+ * the subscriber's Context ({@code onErrorContinue}, {@code doOnDiscard}), or everywhere ({@code Hooks.onNextError},
+ * {@code Hooks.onOperatorError}), takes effect on the subscriber's operators and not inside. That includes publishers that are handed in, such as ids: their failures
+ * surface, unless they continue by an operator of their own. Other keys of the Context are seen everywhere.
+ *
  * <p><b>Names.</b> Every publisher has a name, {@code reactive.imports.} and {@code list}, {@code list.pages},
  * {@code describe}, {@code start}, {@code cancel}, {@code find.started}, {@code watch}, {@code watch.many},
  * {@code watch.index}, {@code await} or {@code warmup}, and the latter as the tag {@code operation}: for

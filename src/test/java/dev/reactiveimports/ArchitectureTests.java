@@ -97,6 +97,7 @@ class ArchitectureTests {
                     "ImportsHttp",
                     "HttpExchange",
                     "HttpNettyExchange",
+                    "HttpUserAgent",
                     "WireCall",
                     "Outcome",
                     "BoundedBody",
@@ -115,6 +116,7 @@ class ArchitectureTests {
                     "Utf8",
                     "Truncation",
                     "KeyMask",
+                    "CallTarget",
                     "ImportsCalls"),
             Set.of(
                     "ReactiveImportsApi",

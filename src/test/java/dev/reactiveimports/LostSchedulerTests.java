@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -154,11 +155,17 @@ class LostSchedulerTests {
             try (ReactiveImportsApi api = builder.build()) {
                 String end = end(waiting.call().apply(api), () -> {
                     await(arrived);
-                    loss.run();
+                    onceItWaits(loss);
                 });
                 return end.equals("complete") ? end + " after " + server.requests.size() + " requests" : end;
             }
         }
+    }
+
+    /** The response is read by then, as a rule, and the wait after it is not over. */
+    private static void onceItWaits(Runnable loss) {
+        CompletableFuture.runAsync(loss, CompletableFuture.delayedExecutor(WAIT.toMillis() / 3, TimeUnit.MILLISECONDS))
+                .join();
     }
 
     private static void await(CountDownLatch latch) {
@@ -176,10 +183,15 @@ class LostSchedulerTests {
                 .doFinally(signal -> ended.countDown())
                 .subscribe(
                         item -> {},
-                        failure -> end.set(failure.getClass().getSimpleName() + ": " + failure.getMessage()),
+                        failure -> end.set(failure.getClass().getSimpleName() + ": " + reason(failure)),
                         () -> end.set("complete"));
         meanwhile.run();
         ended.await(SECONDS, TimeUnit.SECONDS);
         return end.get();
+    }
+
+    /** Without the call's name, which differs from row to row. */
+    private static String reason(Throwable failure) {
+        return failure instanceof ImportsException ours ? ours.reason() : failure.getMessage();
     }
 }

@@ -40,6 +40,8 @@ final class OpaquePublishers {
         ALL.put("watchImport(String,PollSpec)", api -> api.watchImport("a", QUICK));
         ALL.put("watchImports(Publisher)", api -> api.watchImports(Flux.just("a")));
         ALL.put("watchImports(Publisher,PollSpec)", api -> api.watchImports(Flux.just("a"), QUICK));
+        ALL.put("observeImports(Publisher)", api -> api.observeImports(Flux.just("a", "missing")));
+        ALL.put("observeImports(Publisher,PollSpec)", api -> api.observeImports(Flux.just("a", "missing"), QUICK));
         ALL.put("watchIndex()", api -> api.watchIndex().take(4));
         ALL.put("watchIndex(PollSpec)", api -> api.watchIndex(QUICK).take(4));
         ALL.put("awaitImport(String)", api -> api.awaitImport("a"));

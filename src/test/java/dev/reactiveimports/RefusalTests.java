@@ -70,7 +70,7 @@ class RefusalTests {
             assertThat(refusal.statusCode()).isEqualTo(status);
             assertThat(refusal.requestId()).isEqualTo("r-9");
             assertThat(refusal.attempts()).isEqualTo(4);
-            assertThat(refusal).hasMessage("oops");
+            assertThat(refusal).hasMessageEndingWith(": oops");
             assertThat(refusal.getSuppressed())
                     .filteredOn(ImportsException.class::isInstance)
                     .hasSize(3);

@@ -51,7 +51,7 @@ class StartOnceTests {
                 Stream.of(WireFault.values()).map(fault -> Arguments.of(fault.name(), fault.of(STARTED)));
         Stream<Arguments> refused = Stream.of("408", "500", "502", "503", "504", "507", "599")
                 .map(status -> Arguments.of(status, answer("HTTP/1.1 " + status + " Oops", "{\"message\":\"oops\"}")));
-        Stream<Arguments> unclear = Stream.of("soon", "-1", "1.5", "nan", "99999999999999999999")
+        Stream<Arguments> unclear = Stream.of("soon", "-1", "1.5", "nan")
                 .map(wait -> Arguments.of(
                         "503 with Retry-After " + wait,
                         answer("HTTP/1.1 503 Service Unavailable\nRetry-After: " + wait, "")));

@@ -73,6 +73,8 @@ class ThrottleQueueTests {
         ImportsApiException first = new ImportsApiException(429, "slow down", "8", "req-7", Duration.ofSeconds(60));
         gate.throttled(Duration.ofSeconds(30), Failures.status(503), Context.empty());
         gate.throttled(Duration.ofSeconds(60), first, Context.empty());
+        // its own caller receives it, too
+        first.during("describe", "of-another-call");
         Call fits = call();
         Call tooLate = call();
         Call tooLateAsWell = call();

@@ -87,7 +87,7 @@ class TlsTests {
                 for (Mono<?> call : List.of(client.describeImport("7"), client.startImport(REQUEST))) {
                     ImportsTransportException refused =
                             catchThrowableOfType(ImportsTransportException.class, () -> call.block(SOON));
-                    assertThat(refused).hasMessageStartingWith("TLS failed").hasCauseInstanceOf(SSLException.class);
+                    assertThat(refused).hasMessageContaining("TLS failed").hasCauseInstanceOf(SSLException.class);
                 }
                 assertThat(server.connections).hasPositiveValue();
                 assertThat(server.requests).isEmpty();
@@ -144,8 +144,8 @@ class TlsTests {
             assertThat(Duration.ofNanos(System.nanoTime() - begin))
                     .isBetween(Duration.ofMillis(4_900), Duration.ofSeconds(9));
             assertThat(errors).allMatch(ImportsTransportException.class::isInstance);
-            assertThat(errors.get(0)).hasMessage("connecting took too long");
-            assertThat(errors.get(1)).hasMessageStartingWith("TLS failed");
+            assertThat(errors.get(0)).hasMessageEndingWith("connecting took too long");
+            assertThat(errors.get(1)).hasMessageContaining("TLS failed");
         } finally {
             for (SocketChannel channel : queue) {
                 channel.close();
@@ -172,7 +172,7 @@ class TlsTests {
             ImportsTransportException dropped = catchThrowableOfType(
                     ImportsTransportException.class,
                     () -> client.startImport(REQUEST).block(SOON));
-            assertThat(dropped).hasMessage("connecting took too long");
+            assertThat(dropped).hasMessageEndingWith("connecting took too long");
             assertThat(dropped.attempts()).isEqualTo(4);
         } finally {
             for (SocketChannel channel : queue) {

@@ -173,6 +173,18 @@ class WatchDiscoveryTests {
     }
 
     @Test
+    void aPageThatCanNeverBeReadIsAnErrorHoweverMuchIsTolerated() {
+        ids(0, 300, true).forEach(service::end);
+        service.listing = token ->
+                "200".equals(token) ? Mono.error(new ImportsProtocolException("unreadable")) : service.page(token);
+        service.watch(every5s.maxConsecutiveFailures(1_000_000)).watchIndex().subscribe(watcher);
+        watcher.request(Long.MAX_VALUE);
+        forward(120);
+        assertThat(watcher.failure).isInstanceOf(ImportsProtocolException.class);
+        assertThat(watcher.seen).hasSize(200);
+    }
+
+    @Test
     void endedImportsAreForgottenWhenTheListingHasForgottenThem() {
         WatchedImports imports = new WatchedImports(WatchKind.INDEX, every5s, new WatchTime(time), null);
         int days = 60;
