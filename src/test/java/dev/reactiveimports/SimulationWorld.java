@@ -150,10 +150,19 @@ final class SimulationWorld {
         api.disposeLater().subscribe();
         wire.closed = true;
         log.sortFrom(first);
+        clock.after(0, this::requireNoTimers);
         for (SimulationSubscriber one : subscribers) {
             if (one.subscribedAt >= 0 && one.demandedAt >= 0 && !one.isOver() && !one.kind.isListing()) {
                 log.violation(one.name, "goes on though the client was closed");
             }
+        }
+    }
+
+    /** Unless a listing waits for demand, which closing does not end. */
+    private void requireNoTimers() {
+        boolean allOver = subscribers.stream().allMatch(one -> one.demandedAt < 0 || one.isOver());
+        if (allOver && clock.clientTimers() > 0) {
+            log.violation("world", clock.clientTimers() + " timers left when the client was closed");
         }
     }
 
