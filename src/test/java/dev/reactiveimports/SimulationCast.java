@@ -241,6 +241,7 @@ final class SimulationCast {
                 return item.getT2();
             }
             if (isFatal) {
+                one.brokeDown = true;
                 world.clock.after(dice.between(0L, 10_000L), one::cancel);
                 throw new NoClassDefFoundError(THROWN);
             }

@@ -47,13 +47,7 @@ final class SimulationPromptness {
 
     private void first(SimulationSubscriber one, SimulationImport known) {
         SimulationSubscriber.Seen seen = one.first.get(known.id);
-        boolean discovered = one.kind == Kind.WATCH_INDEX;
-        long since = Math.max(one.unboundedAt, discovered ? known.createdAt : one.joined.get(known.id));
-        long latest = since
-                + grace()
-                + (discovered && since > one.unboundedAt
-                        ? longestWait(one.pace, one.pace.max().toMillis())
-                        : 0);
+        long latest = latestFirst(one, known);
         if (latest < world.clear && (seen == null || seen.at() > latest)) {
             world.log.violation(
                     one.name,
@@ -61,11 +55,18 @@ final class SimulationPromptness {
         }
     }
 
+    private long latestFirst(SimulationSubscriber one, SimulationImport known) {
+        boolean discovered = one.kind == Kind.WATCH_INDEX;
+        long since = Math.max(one.unboundedAt, discovered ? known.createdAt : one.joined.get(known.id));
+        boolean isNew = discovered && since > one.unboundedAt;
+        return since + grace() + (isNew ? longestWait(one.pace, one.pace.max().toMillis()) : 0);
+    }
+
     private void end(SimulationSubscriber one, SimulationImport known) {
         SimulationSubscriber.Seen seen = one.seen.get(known.id);
         long since = Math.max(one.unboundedAt, known.endsAt);
         since = Math.max(since, one.joined.getOrDefault(known.id, 0L));
-        long latest = since + longestWait(one, known, since) + grace();
+        long latest = Math.max(latestFirst(one, known), since + longestWait(one, known, since) + grace());
         boolean isTerminal = seen != null && seen.operation().isTerminal();
         if (latest < world.clear && (!isTerminal || seen.at() > latest)) {
             world.log.violation(

@@ -67,6 +67,8 @@ final class SimulationSubscriber implements CoreSubscriber<Object> {
     PollSpec spec = PollSpec.adaptive();
     SimulationPace pace = SimulationPace.fixed(Duration.ofSeconds(1), 0);
     boolean idsCompleted;
+    /** Whether its program broke down by an error that is fatal: it is to unsubscribe, and nothing else is expected of it. */
+    boolean brokeDown;
     /** Whether it watches what this client started a moment ago, and must bear that the service does not know it yet. */
     boolean followsStart;
 

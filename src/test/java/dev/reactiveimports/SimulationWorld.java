@@ -152,7 +152,11 @@ final class SimulationWorld {
         log.sortFrom(first);
         clock.after(0, this::requireNoTimers);
         for (SimulationSubscriber one : subscribers) {
-            if (one.subscribedAt >= 0 && one.demandedAt >= 0 && !one.isOver() && !one.kind.isListing()) {
+            if (one.subscribedAt >= 0
+                    && one.demandedAt >= 0
+                    && !one.isOver()
+                    && !one.brokeDown
+                    && !one.kind.isListing()) {
                 log.violation(one.name, "goes on though the client was closed");
             }
         }
