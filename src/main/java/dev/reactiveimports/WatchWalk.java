@@ -125,7 +125,10 @@ final class WatchWalk {
         if (known > 0 || looks.discovers()) {
             looks.health().answered();
         }
-        pagesInVain = pages > planned && found == foundBefore ? pagesInVain + 1 : 0;
+        if (pages > planned) {
+            // what was found pays for pages: all of them together cost no more than describing each
+            pagesInVain = Math.max(0, pagesInVain + 1 - (found - foundBefore));
+        }
         onlyNewOnLastPage = news > 0 && known == 0;
         discovered += news;
         tokenOfLastPage = token;

@@ -32,6 +32,13 @@ class WatchPlanTests {
                 .isLessThanOrEqualTo((int) (1.25 * watched * ROUNDS) + 2 * watched + ROUNDS);
     }
 
+    /** Found one by one, each the more: the walk must not go on for what is left as if nothing had been spent. */
+    @Property(tries = 25)
+    void aFirstLookForScatteredImportsCostsNoMoreThanTwiceDescribingEach(
+            @ForAll @IntRange(min = 1, max = 60) int watched, @ForAll long seed) {
+        assertThat(costs(watched, 0, 100 * watched, 0, new Random(seed)).get(0)).isLessThanOrEqualTo(2 * watched + 1);
+    }
+
     @Property(tries = 25)
     void inASteadyOrderWatchingCostsTheCheaperOfPagesAndDescribes(
             @ForAll @IntRange(min = 2, max = 300) int watched,
