@@ -80,9 +80,10 @@ class LostSchedulerTests {
             case "a throttled call" -> assertThat(end).isEqualTo("ImportsApiException: Too Many Requests");
             // a poll that was due later may be made at once and show the end
             case "a poll", "a watch of many" -> assertThat(end).containsAnyOf("was disposed", "complete");
-            default -> assertThat(end)
-                    .startsWith("ImportsTransportException: the scheduler")
-                    .contains("was disposed");
+            default ->
+                assertThat(end)
+                        .startsWith("ImportsTransportException: the scheduler")
+                        .contains("was disposed");
         }
     }
 

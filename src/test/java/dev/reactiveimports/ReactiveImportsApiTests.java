@@ -166,7 +166,8 @@ class ReactiveImportsApiTests {
                     assertThat(refused.code()).isEqualTo("5");
                     assertThat(refused.requestId()).isNotBlank();
                     assertThat(refused.attempts()).isEqualTo(1);
-                    assertThat(refused).hasMessage("describe of none was rejected with HTTP 404: Import none not found.");
+                    assertThat(refused)
+                            .hasMessage("describe of none was rejected with HTTP 404: Import none not found.");
                     assertThat(refused.toString()).contains("[HTTP 404, code 5, request ");
                 }));
     }
