@@ -2,11 +2,17 @@ package dev.reactiveimports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** One atomic decision for each call: sent, or given up. */
 class StartAttemptsTests {
+
+    private static final ImportsTransportException UNSENT =
+            ImportsTransportException.unsent("the connection was closed before", false);
 
     private static final StartImportRequest REQUEST = StartImportRequest.of("s3://bucket/dir");
     private static final Instant THEN = Instant.parse("2026-11-25T00:00:00Z");
@@ -78,6 +84,44 @@ class StartAttemptsTests {
         assertThat(attempts.surelyNotTaken(rejection(500))).isFalse();
         assertThat(attempts.surelyNotTaken(rejection(429))).isTrue();
         assertThat(attempts.explain(CLOSED)).isSameAs(CLOSED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400,   , true",
+        "404,   , true",
+        "408,   , false",
+        "429,   , true",
+        "500,   , false",
+        "501,   , true",
+        "502,   , false",
+        "503,   , false",
+        "503, 0 , true",
+        "504,   , false",
+        "505,   , true",
+        "511,   , true"
+    })
+    void onlyAStatusThatSaysSoMeansNotTaken(int status, Long retryAfter, boolean definite) {
+        assertThat(begun(1).sending(THEN)).isTrue();
+        Duration pause = retryAfter == null ? null : Duration.ofSeconds(retryAfter);
+        assertThat(attempts.surelyNotTaken(new ImportsApiException(status, "no", null, null, pause)))
+                .isEqualTo(definite);
+    }
+
+    @Test
+    void aConnectionThatNeverCarriedTheRequestMeansNotTaken() {
+        assertThat(begun(1).sending(THEN)).isTrue();
+        assertThat(attempts.surelyNotTaken(new IllegalStateException("anything")))
+                .isFalse();
+        assertThat(attempts.surelyNotTaken(UNSENT)).isTrue();
+        assertThat(begun(2).sending(THEN)).isTrue();
+    }
+
+    @Test
+    void whatIsExplainedAlreadyIsNotExplainedAgain() {
+        assertThat(begun(1).sending(THEN)).isTrue();
+        Throwable unknown = attempts.explain(TIMED_OUT);
+        assertThat(attempts.explain(unknown)).isSameAs(unknown);
     }
 
     @Test

@@ -227,6 +227,29 @@ class ThrottleGateTests {
     }
 
     @Test
+    void reportsWhetherItClosedOrForLonger() {
+        assertThat(close(seconds(3))).isTrue();
+        assertThat(close(seconds(3))).isFalse();
+        assertThat(close(seconds(4))).isTrue();
+    }
+
+    @Test
+    void aRefusalOfAnOpenGateForgetsTheOldPace() {
+        close(seconds(1));
+        calls(20);
+        time.advance(seconds(2));
+        gate.accepted();
+        close(seconds(1));
+        time.advance(seconds(120));
+        passed.clear();
+        call();
+        close(seconds(1));
+        calls(200);
+        time.advance(seconds(6));
+        assertThat(passed).as("doubled each second, without a knee").hasSizeGreaterThan(150);
+    }
+
+    @Test
     void aRefusalAtTheMomentOfReopeningIsOneOfTheFirstPace() {
         close(seconds(1));
         time.advance(seconds(1));
