@@ -41,6 +41,7 @@ final class Polling {
         this.expected = expected;
         this.listener = listener;
         this.time = new WatchTime(spec.scheduler());
+        this.polledAt = time.now(); // whose origin is arbitrary: 0 may be years ahead
     }
 
     Flux<ImportOperation> flux() {
