@@ -138,6 +138,8 @@ final class WatchWalk {
         ImportsProtocolException objection = trail.objectionTo(page);
         if (objection != null) {
             failed(objection, begunAt);
+        } else if (!goesOn()) {
+            finish();
         }
     }
 
