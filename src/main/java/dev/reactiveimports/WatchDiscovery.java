@@ -38,6 +38,8 @@ final class WatchDiscovery {
     private long earlyBy;
     private long wholeNotBefore = Long.MIN_VALUE;
     private int walksUnderWay;
+    private boolean wholeUnderWay;
+    private boolean wholeIsLong;
     private int failures;
     private int failuresOfWhole;
     private int expiredInARow;
@@ -59,7 +61,7 @@ final class WatchDiscovery {
         return new WatchPace(null, time.wallClock(), time.now());
     }
 
-    /** When to look; never while a look is under way. */
+    /** When to look; never while a look is under way, unless that is the walk of a long listing, or hangs. */
     long nextAt() {
         return walksUnderWay > 0 ? Long.MAX_VALUE : nextAt;
     }
@@ -70,7 +72,7 @@ final class WatchDiscovery {
     }
 
     boolean isWholeDue(long now) {
-        return listing.pages() == 0 || now >= wholeNotBefore;
+        return !wholeUnderWay && now >= wholeNotBefore;
     }
 
     boolean isListingShort() {
@@ -89,6 +91,29 @@ final class WatchDiscovery {
 
     void begun() {
         walksUnderWay++;
+    }
+
+    /** A walk of the whole listing begins. A long one, unless it is the first, must not keep the ends from being looked at. */
+    void wholeBegun() {
+        wholeUnderWay = true;
+        wholeIsLong = listing.pages() > SHORT;
+        if (wholeIsLong) {
+            lookLater();
+        } else {
+            begun();
+        }
+    }
+
+    void hangs(WatchWalk walk) {
+        walksUnderWay -= isBesideOthers(walk) ? 0 : 1;
+    }
+
+    void hangsNoMore(WatchWalk walk) {
+        walksUnderWay += isBesideOthers(walk) ? 0 : 1;
+    }
+
+    private boolean isBesideOthers(WatchWalk walk) {
+        return wholeIsLong && walk.goal() == WatchWalk.Goal.WHOLE;
     }
 
     /** A page showed imports for the first time. */
@@ -114,7 +139,7 @@ final class WatchDiscovery {
         if (walk.goal() != WatchWalk.Goal.FRONT) {
             tailToken = walk.tokenOfLastPage();
         }
-        over(0);
+        over(walk, 0);
     }
 
     /** A walk may last longer than a token; since the watch goes on all the same, somebody should hear if that never ends. */
@@ -133,12 +158,16 @@ final class WatchDiscovery {
     void brokeOff(WatchWalk walk, @Nullable Throwable failure) {
         if (walk.goal() == WatchWalk.Goal.TAIL) {
             tailToken = null;
-            over(0);
+            over(walk, 0);
             return;
         }
         boolean whole = walk.goal() == WatchWalk.Goal.WHOLE;
+        if (whole) {
+            // what it cost must be paid off before the next one, too
+            wholeNotBefore = time.now() + walk.pages() * MILLIS_FOR_EACH_PAGE;
+        }
         if (failure == null) {
-            over(WatchPace.afterFailure(spec, 1));
+            over(walk, WatchPace.afterFailure(spec, 1));
             return;
         }
         int inARow = whole ? ++failuresOfWhole : ++failures;
@@ -147,7 +176,7 @@ final class WatchDiscovery {
         } else if (earlier.size() < MAX_SUPPRESSED) {
             earlier.add(failure);
         }
-        over(WatchPace.afterFailure(spec, inARow, failure));
+        over(walk, WatchPace.afterFailure(spec, inARow, failure));
     }
 
     /** What does not pass by itself, a page that cannot be read say, hides imports for as long as it is tolerated. */
@@ -155,20 +184,26 @@ final class WatchDiscovery {
         return ImportsRetry.isTransient(failure) ? spec.maxFailures() : Math.min(spec.maxFailures(), MAX_NOT_TRANSIENT);
     }
 
-    private void over(long wait) {
-        walksUnderWay--;
-        long now = time.now();
+    private void over(WatchWalk walk, long wait) {
+        boolean besideOthers = isBesideOthers(walk);
+        walksUnderWay -= besideOthers ? 0 : 1;
+        wholeUnderWay &= walk.goal() != WatchWalk.Goal.WHOLE;
         if (found > 0) {
             found = 0;
             pace = newPace();
         }
         if (wait > 0) {
-            nextAt = now + wait;
+            nextAt = time.now() + wait;
             earlyBy = 0;
-        } else if (walksUnderWay == 0) {
-            long regular = pace.afterPoll(spec, 0, now);
-            earlyBy = nextAt > now + regular ? 0 : (long) (EARLY * regular);
-            nextAt = Math.max(nextAt, now + regular);
+        } else if (walksUnderWay == 0 && !besideOthers) {
+            lookLater();
         }
+    }
+
+    private void lookLater() {
+        long now = time.now();
+        long regular = pace.afterPoll(spec, 0, now);
+        earlyBy = nextAt > now + regular ? 0 : (long) (EARLY * regular);
+        nextAt = Math.max(nextAt, now + regular);
     }
 }

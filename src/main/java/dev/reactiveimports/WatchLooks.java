@@ -128,7 +128,7 @@ final class WatchLooks {
     private void discover(List<WatchedImport> due, WatchRound round, long now) {
         WatchDiscovery clock = requireNonNull(discovery);
         if (clock.isWholeDue(now)) {
-            clock.begun();
+            clock.wholeBegun();
             if (clock.isListingShort()) {
                 look(WatchPlan.wholeListing(due), WatchWalk.Goal.WHOLE, round);
             } else {
@@ -182,9 +182,24 @@ final class WatchLooks {
         describeSome(left, pauseAsked ? 0 : listing.isGivenUp() ? left.size() : WatchHealth.OUTAGE, round);
     }
 
-    /** What a walk that hangs was to show. */
-    void lookAgain(List<WatchedImport> left) {
+    /**
+     * A page does not come.
+     *
+     * @param left what the walk was to show
+     */
+    void walkHangs(WatchWalk walk, List<WatchedImport> left) {
+        listing.hangs();
         held.addAll(left);
+        if (discovery != null && walk.goal() != WatchWalk.Goal.DUE) {
+            discovery.hangs(walk);
+        }
+    }
+
+    void walkHangsNoMore(WatchWalk walk) {
+        listing.hangsNoMore();
+        if (discovery != null && walk.goal() != WatchWalk.Goal.DUE) {
+            discovery.hangsNoMore(walk);
+        }
     }
 
     void walked(WatchWalk walk) {

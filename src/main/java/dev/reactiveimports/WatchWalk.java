@@ -161,16 +161,14 @@ final class WatchWalk {
         call = null;
         if (hanging) {
             hanging = false;
-            looks.listing().hangsNoMore();
+            looks.walkHangsNoMore(this);
         }
     }
 
     /** What it was to show is looked at otherwise; should the page come after all, the walk goes on. */
     private void hang() {
         hanging = true;
-        looks.listing().hangs();
-        List<WatchedImport> left = takeLeft();
-        looks.lookAgain(left);
+        looks.walkHangs(this, takeLeft());
     }
 
     private void failed(Throwable failure, long begunAt) {
@@ -250,7 +248,7 @@ final class WatchWalk {
         }
         if (hanging) {
             hanging = false;
-            looks.listing().hangsNoMore();
+            looks.walkHangsNoMore(this);
         }
     }
 

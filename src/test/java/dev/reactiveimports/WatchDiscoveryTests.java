@@ -159,6 +159,55 @@ class WatchDiscoveryTests {
     }
 
     @Test
+    void newImportsAreSeenWhileTheWholeOfALongListingIsWalked() {
+        ids(0, 100_000, true).forEach(service::end);
+        watch();
+        service.listing = token -> Mono.delay(Duration.ofMillis(100), time).then(service.page(token));
+        forward(182);
+        int before = service.lists.get();
+        forward(5);
+        assertThat(service.lists.get() - before).as("the walk is under way").isGreaterThan(20);
+        for (int round = 0; round < 8; round++) {
+            String id = "new" + round;
+            service.prepend(id, ImportOperation.of(id, ImportStatus.COMPLETED), true);
+            forward(6);
+            assertThat(watcher.seenIds()).contains(id);
+        }
+        assertThat(watcher.endedIds()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void walksWhoseTokenAlwaysExpiresCostNoMoreThanOthers() {
+        ids(0, 30_000, true).forEach(service::end);
+        watch();
+        forward(60);
+        service.listing = token -> "20000".equals(token) ? Mono.error(answer(400)) : service.page(token);
+        int before = service.lists.get();
+        forward(180);
+        service.prepend("new", ImportOperation.of("new", ImportStatus.COMPLETED), true);
+        forward(6);
+        assertThat(watcher.endedIds()).contains("new").doesNotHaveDuplicates();
+        assertThat(service.lists.get() - before)
+                .as("a page in 180 ms on average, and both ends every 5 s")
+                .isLessThan(300 + 186 * 1000 / 180 + 2 * 38 + 10);
+    }
+
+    @Test
+    void aPageThatHangsDoesNotKeepNewImportsFromBeingSeen() {
+        ids(0, 30_000, true).forEach(service::end);
+        watch();
+        forward(10);
+        service.listing = token -> {
+            service.listing = service::page;
+            return Mono.never();
+        };
+        forward(5);
+        service.prepend("new", ImportOperation.of("new", ImportStatus.COMPLETED), true);
+        forward(6);
+        assertThat(watcher.seenIds()).contains("new");
+    }
+
+    @Test
     void aListingThatAlwaysFailsAtTheSamePageIsAnError() {
         ids(0, 300, true).forEach(service::end);
         service.listing = token -> "200".equals(token) ? Mono.error(answer(500)) : service.page(token);
