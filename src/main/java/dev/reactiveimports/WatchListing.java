@@ -54,10 +54,8 @@ final class WatchListing {
         hanging--;
     }
 
-    /** A page failed; returns how many times in a row. */
-    int failed(Throwable failure, long now) {
+    void failed(Throwable failure, long now) {
         notBefore = now + WatchPace.afterFailure(spec, ++failures, failure);
-        return failures;
     }
 
     /** It cannot be read, or not all of it; no sooner than the longest wait is it tried again. */

@@ -41,7 +41,6 @@ final class WatchWalk {
     private int pages;
     private int pagesInVain;
     private int found;
-    private int discovered;
     private boolean onlyNewOnLastPage;
     private boolean atEnd;
     private boolean hanging;
@@ -127,7 +126,6 @@ final class WatchWalk {
         }
         pagesInVain = pages > planned && found == foundBefore ? pagesInVain + 1 : 0;
         onlyNewOnLastPage = news > 0 && known == 0;
-        discovered += news;
         tokenOfLastPage = token;
         token = page.nextToken();
         atEnd = token == null;
@@ -281,10 +279,6 @@ final class WatchWalk {
 
     int pages() {
         return pages;
-    }
-
-    int discovered() {
-        return discovered;
     }
 
     /** What leads to the page that was the last; null if that is the first. */
