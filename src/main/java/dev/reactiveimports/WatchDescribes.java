@@ -82,7 +82,7 @@ final class WatchDescribes {
     }
 
     private long patience() {
-        return Math.max(LEAST_PATIENCE_MILLIS, (long) (HANGING * latency));
+        return Math.max(LEAST_PATIENCE_MILLIS, Math.min(WatchListing.MOST_PATIENCE_MILLIS, (long) (HANGING * latency)));
     }
 
     void cancel() {

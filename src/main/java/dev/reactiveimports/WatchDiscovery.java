@@ -76,7 +76,7 @@ final class WatchDiscovery {
     }
 
     boolean isListingShort() {
-        return listing.pages() > 0 && listing.pages() <= SHORT;
+        return listing.pages() > 0 && listing.pages() <= SHORT && listing.isQuick(listing.pages());
     }
 
     /** Until it is known where new imports appear, both ends are looked at. */

@@ -10,6 +10,13 @@ final class WatchListing {
     private static final double HANGING = 4;
 
     private static final long LEAST_PATIENCE_MILLIS = 1_000;
+
+    /** However slow the service was: one slow response must not make hanging ones go unnoticed. */
+    static final long MOST_PATIENCE_MILLIS = 10_000;
+
+    /** Up to this, pages are worth waiting for. */
+    private static final double QUICK_MILLIS = 2_000;
+
     private static final double SMOOTHING = 0.2;
     private static final int MAX_HANGING = 2;
     private static final int MAX_SEARCHES_IN_VAIN = 16;
@@ -43,7 +50,12 @@ final class WatchListing {
 
     /** How long to wait for a page before what it was to show is looked at otherwise. */
     long patience() {
-        return Math.max(LEAST_PATIENCE_MILLIS, (long) (HANGING * latency));
+        return Math.max(LEAST_PATIENCE_MILLIS, Math.min(MOST_PATIENCE_MILLIS, (long) (HANGING * latency)));
+    }
+
+    /** Whether so many pages come within two seconds, as fast as they have come so far. */
+    boolean isQuick(int some) {
+        return some * latency <= QUICK_MILLIS;
     }
 
     void hangs() {
@@ -54,10 +66,8 @@ final class WatchListing {
         hanging--;
     }
 
-    /** A page failed; returns how many times in a row. */
-    int failed(Throwable failure, long now) {
+    void failed(Throwable failure, long now) {
         notBefore = now + WatchPace.afterFailure(spec, ++failures, failure);
-        return failures;
     }
 
     /** It cannot be read, or not all of it; no sooner than the longest wait is it tried again. */

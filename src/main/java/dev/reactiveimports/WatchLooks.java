@@ -16,6 +16,9 @@ import reactor.util.context.Context;
  */
 final class WatchLooks {
 
+    /** Each of them begins at the first page, so that more would rather cost than help. */
+    private static final int MAX_WALKS = 4;
+
     private final WatchMany watch;
     private final WatchedImports imports;
     private final Serial serial;
@@ -85,7 +88,7 @@ final class WatchLooks {
 
     private void beginRound(long now) {
         List<WatchedImport> due = imports.takeDue();
-        boolean walking = dueWalk != null && !dueWalk.isEnded() && !dueWalk.isHanging();
+        boolean walking = isWorthWaitingForWalk();
         if (!walking) {
             held.removeIf(watched -> watched.slot != WatchedImport.SOUGHT);
             due.addAll(held);
@@ -110,6 +113,14 @@ final class WatchLooks {
             lookWithoutListing(due, round, now);
         }
         round.remove();
+    }
+
+    /** What is due and better walked for than described waits for a walk that is nearly over, or when enough are under way. */
+    private boolean isWorthWaitingForWalk() {
+        return dueWalk != null
+                && !dueWalk.isEnded()
+                && !dueWalk.isHanging()
+                && (listing.isQuick(dueWalk.pagesAhead()) || walks.size() >= MAX_WALKS);
     }
 
     private void look(WatchPlan plan, WatchWalk.Goal goal, WatchRound round) {

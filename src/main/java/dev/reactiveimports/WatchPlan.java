@@ -14,11 +14,6 @@ import java.util.List;
  */
 record WatchPlan(int pages, List<WatchedImport> sought, List<WatchedImport> alone) {
 
-    /** Describes all of them. */
-    static WatchPlan describing(List<WatchedImport> due) {
-        return new WatchPlan(0, List.of(), due);
-    }
-
     /** Looks for all of them in the listing, which is walked anyway. */
     static WatchPlan wholeListing(List<WatchedImport> due) {
         return new WatchPlan(Integer.MAX_VALUE, due, List.of());

@@ -41,7 +41,6 @@ final class WatchWalk {
     private int pages;
     private int pagesInVain;
     private int found;
-    private int discovered;
     private boolean onlyNewOnLastPage;
     private boolean atEnd;
     private boolean hanging;
@@ -130,7 +129,6 @@ final class WatchWalk {
             pagesInVain = Math.max(0, pagesInVain + 1 - (found - foundBefore));
         }
         onlyNewOnLastPage = news > 0 && known == 0;
-        discovered += news;
         tokenOfLastPage = token;
         token = page.nextToken();
         atEnd = token == null;
@@ -286,8 +284,10 @@ final class WatchWalk {
         return pages;
     }
 
-    int discovered() {
-        return discovered;
+    /** How many pages it has still to go, as far as that can be told. */
+    int pagesAhead() {
+        int last = goal == Goal.WHOLE ? looks.listing().pages() : planned;
+        return Math.max(1, last - pages);
     }
 
     /** What leads to the page that was the last; null if that is the first. */

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -332,6 +333,7 @@ class PollSpecTests {
         assertThat(watcher.seen).hasSize(2);
     }
 
+    @Tag("large")
     @Test
     void aMillionPollsNeitherRecurseNorGrow() {
         Scheduler immediate = new NoWait();

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -105,6 +106,7 @@ class ThrottleQueueTests {
         assertThat(calls.subList(0, (int) waiting)).allMatch(Call::passed);
     }
 
+    @Tag("large")
     @Test
     void theQueueIsNoLongerThanWhatTheLimitLetsThrough() {
         close(0);
@@ -166,6 +168,7 @@ class ThrottleQueueTests {
         assertThat(calls).noneMatch(call -> call.failure != null);
     }
 
+    @Tag("large")
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4})
     void nobodyWaitsBeyondItsDeadlineWhateverTheServiceDoes(int seed) {
@@ -241,6 +244,7 @@ class ThrottleQueueTests {
         assertThat(calls).allMatch(call -> call.failure != null);
     }
 
+    @Tag("large")
     @Test
     void thousandsWaitWithoutCostingMuch() {
         close(1);

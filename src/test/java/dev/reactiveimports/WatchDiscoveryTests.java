@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +43,7 @@ class WatchDiscoveryTests {
         assertThat(service.lists.get() - 300).as("no walk of the whole listing").isLessThanOrEqualTo(2 * 11);
     }
 
+    @Tag("large")
     @Test
     void wherePositionsTellNothingTheWholeListingIsWalkedAsOftenAsItsLengthAllows() {
         ids(0, 30_000, true).forEach(service::end);
@@ -56,6 +58,7 @@ class WatchDiscoveryTests {
                 .isLessThan(300 + 180 * 1000 / 180 + 2 * 36 + 10);
     }
 
+    @Tag("large")
     @Test
     void aMillionEndedImportsAndOneThatRunsCostTwoWalksAnHour() {
         List<Long> endSeenAt = new ArrayList<>();
@@ -233,6 +236,7 @@ class WatchDiscoveryTests {
         assertThat(watcher.seen).hasSize(200);
     }
 
+    @Tag("large")
     @Test
     void endedImportsAreForgottenWhenTheListingHasForgottenThem() {
         WatchedImports imports = new WatchedImports(WatchKind.INDEX, every5s, new WatchTime(time), null);

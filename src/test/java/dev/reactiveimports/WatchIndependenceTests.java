@@ -81,6 +81,26 @@ class WatchIndependenceTests {
     }
 
     @Test
+    void aWalkOfManySlowPagesHoldsNothingBack() {
+        service.with(ids(0, 100));
+        ids(1_000, 2_800).forEach(service::end);
+        service.listing = token -> Mono.delay(Duration.ofSeconds(5), time).then(service.page(token));
+        service.clock = time::millis;
+        service.watch(every5s)
+                .watchIndex()
+                .filter(seen -> number(seen.id()) < 100 && seen.isTerminal())
+                .doOnNext(seen -> endSeenAfter.put(seen.id(), time.millis() - service.endedAt.get(seen.id())))
+                .subscribe(watcher);
+        watcher.request(Long.MAX_VALUE);
+        forward(300);
+        for (int i = 0; i < 30; i++) {
+            service.end("i" + i);
+            forward(20);
+        }
+        assertThat(endSeenAfter.values()).hasSize(30).allMatch(millis -> millis <= 20_000);
+    }
+
+    @Test
     void aListingThatHangsAltogetherIsDoneWithout() {
         service.with(ids(0, 30));
         service.listing = token -> hang();

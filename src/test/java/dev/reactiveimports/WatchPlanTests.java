@@ -10,7 +10,9 @@ import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -18,7 +20,12 @@ import reactor.core.publisher.Mono;
 class WatchPlanTests {
 
     private static final int ROUNDS = 40;
+    private static final int UNPLACED = WatchedImport.UNPLACED;
+    private static final int NOT_LISTED = WatchedImport.NOT_LISTED;
 
+    private final WatchListing listing = new WatchListing(PollSpec.adaptive());
+
+    @Tag("large")
     @Property(tries = 25)
     void inAnyOrderWatchingCostsLittleMoreThanDescribingEach(
             @ForAll @IntRange(min = 1, max = 200) int watched,
@@ -33,12 +40,14 @@ class WatchPlanTests {
     }
 
     /** Found one by one, each the more: the walk must not go on for what is left as if nothing had been spent. */
+    @Tag("large")
     @Property(tries = 25)
     void aFirstLookForScatteredImportsCostsNoMoreThanTwiceDescribingEach(
             @ForAll @IntRange(min = 1, max = 60) int watched, @ForAll long seed) {
         assertThat(costs(watched, 0, 100 * watched, 0, new Random(seed)).get(0)).isLessThanOrEqualTo(2 * watched + 1);
     }
 
+    @Tag("large")
     @Property(tries = 25)
     void inASteadyOrderWatchingCostsTheCheaperOfPagesAndDescribes(
             @ForAll @IntRange(min = 2, max = 300) int watched,
@@ -50,6 +59,82 @@ class WatchPlanTests {
         assertThat(costs.stream().mapToInt(cost -> cost).sum())
                 .as("%s", costs)
                 .isLessThanOrEqualTo((int) (1.2 * cheapest * ROUNDS) + watched + cheapest);
+    }
+
+    @Test
+    void oneWhosePlaceIsNotKnownIsDescribed() {
+        WatchPlan plan = plan(0, UNPLACED);
+        assertThat(plan.walks()).isFalse();
+        assertThat(plan.alone()).hasSize(1);
+    }
+
+    @Test
+    void severalWhosePlacesAreNotKnownAreLookedForTogether() {
+        WatchPlan plan = plan(0, UNPLACED, UNPLACED);
+        assertThat(plan.walks()).isTrue();
+        assertThat(plan.pages()).isZero();
+        assertThat(places(plan.sought())).containsExactly(UNPLACED, UNPLACED);
+        assertThat(plan.alone()).isEmpty();
+    }
+
+    @Test
+    void aPageIsWalkedForTwoButNotForOne() {
+        assertThat(plan(0, 1).walks()).isFalse();
+        assertThat(plan(0, 1, 1).pages()).isEqualTo(1);
+        assertThat(plan(0, 2, 2).walks()).as("two pages for two").isFalse();
+        assertThat(plan(0, 2, 2, 2).pages()).isEqualTo(2);
+    }
+
+    @Test
+    void theWalkEndsWhereFurtherPagesCostMoreThanTheySave() {
+        WatchPlan plan = plan(0, 50, 1, NOT_LISTED, 1, UNPLACED, 2, 2);
+        assertThat(plan.pages()).isEqualTo(2);
+        assertThat(places(plan.sought())).containsExactly(1, 1, 2, 2, UNPLACED);
+        assertThat(places(plan.alone())).containsExactly(50, NOT_LISTED);
+    }
+
+    @Test
+    void pagesThatAreWalkedAnywayCostNothing() {
+        WatchPlan plan = plan(3, 2, 4);
+        assertThat(plan.pages()).isEqualTo(3);
+        assertThat(places(plan.sought())).containsExactly(2);
+        assertThat(places(plan.alone())).containsExactly(4);
+        assertThat(plan(3, 2, 4, 4).pages()).isEqualTo(4);
+        assertThat(plan(1, 1).pages()).isEqualTo(1);
+        assertThat(plan(1, UNPLACED).alone()).isEmpty();
+    }
+
+    @Test
+    void whatIsNotListedIsLookedForOnceDescribingItHasCostMore() {
+        int searches = 0;
+        for (int round = 0; round < 30; round++) {
+            searches += plan(0, NOT_LISTED, NOT_LISTED).walks() ? 1 : 0;
+        }
+        assertThat(searches).as("two are saved up in 7 rounds").isEqualTo(3);
+    }
+
+    @Test
+    void oneAloneIsNeverLookedForInTheListing() {
+        for (int round = 0; round < 30; round++) {
+            assertThat(plan(0, NOT_LISTED).walks()).isFalse();
+        }
+        assertThat(plan(0, NOT_LISTED, NOT_LISTED).walks())
+                .as("but was saved up for")
+                .isTrue();
+    }
+
+    private WatchPlan plan(int free, int... places) {
+        List<WatchedImport> due = new ArrayList<>();
+        for (int place : places) {
+            WatchedImport watched = new WatchedImport("i" + due.size(), due.size(), 0);
+            watched.page = place;
+            due.add(watched);
+        }
+        return WatchPlan.of(due, listing, free);
+    }
+
+    private static List<Integer> places(List<WatchedImport> some) {
+        return some.stream().map(watched -> watched.page).toList();
     }
 
     private static List<Integer> costs(int watched, int before, int after, int hidden, Random shuffle) {
