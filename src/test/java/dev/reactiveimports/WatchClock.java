@@ -14,6 +14,7 @@ final class WatchClock implements Scheduler {
 
     private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
     private final AtomicInteger timers = new AtomicInteger();
+    private final AtomicInteger scheduled = new AtomicInteger();
     private final AtomicLong shift = new AtomicLong();
 
     void forward(Duration duration) {
@@ -26,6 +27,11 @@ final class WatchClock implements Scheduler {
 
     int timers() {
         return timers.get();
+    }
+
+    /** How many timers there were altogether. */
+    int scheduled() {
+        return scheduled.get();
     }
 
     long millis() {
@@ -44,6 +50,7 @@ final class WatchClock implements Scheduler {
     @Override
     public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
         timers.incrementAndGet();
+        scheduled.incrementAndGet();
         Disposable.Swap swap = Disposables.swap();
         Disposable once = Disposables.composite(swap, timers::decrementAndGet);
         swap.update(time.schedule(

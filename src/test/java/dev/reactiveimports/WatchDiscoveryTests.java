@@ -236,11 +236,10 @@ class WatchDiscoveryTests {
         assertThat(watcher.seen).hasSize(200);
     }
 
-    @Tag("large")
     @Test
     void endedImportsAreForgottenWhenTheListingHasForgottenThem() {
         WatchedImports imports = new WatchedImports(WatchKind.INDEX, every5s, new WatchTime(time), null);
-        int days = 60;
+        int days = 2;
         for (int minute = 0; minute < days * 24 * 60; minute++) {
             for (int i = 0; i < 14; i++) {
                 imports.discover(ImportOperation.of(minute + "-" + i, ImportStatus.COMPLETED), 0);

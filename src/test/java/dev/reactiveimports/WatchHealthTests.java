@@ -34,6 +34,9 @@ class WatchHealthTests {
         assertThat(health.pausedUntil()).isLessThanOrEqualTo(now());
         fail(health, 8, now());
         assertThat(health.pausedUntil()).isEqualTo(now() + 2_000);
+        time.forward(Duration.ofSeconds(10));
+        fail(health, 7, now());
+        assertThat(health.pausedUntil()).as("eight again").isLessThanOrEqualTo(now());
     }
 
     @Test
@@ -48,10 +51,9 @@ class WatchHealthTests {
     @Test
     void aResponseBetweenFailuresMeansThatTheServiceResponds() {
         WatchHealth health = health(WatchKind.IMPORTS, 100);
-        for (int i = 0; i < 10; i++) {
-            fail(health, 7, now());
-            health.answered();
-        }
+        fail(health, 7, now());
+        health.answered();
+        health.failed("another", answer(500), now());
         assertThat(health.pausedUntil()).isLessThanOrEqualTo(now());
     }
 

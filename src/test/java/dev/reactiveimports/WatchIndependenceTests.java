@@ -113,6 +113,24 @@ class WatchIndependenceTests {
         assertThat(service.lists.get()).as("no pile of walks that hang").isLessThanOrEqualTo(3);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 50})
+    void whileCallsHangTheWatchSleeps(int imports) {
+        service.with(ids(0, imports));
+        service.listing = token -> Mono.never();
+        service.describing = id -> Mono.never();
+        service.watch(every5s).watchImports(Flux.fromIterable(ids(0, imports))).subscribe(watcher);
+        WatchClock other = new WatchClock();
+        service.watch(every5s.scheduler(other)).watchIndex().subscribe(ImportOperation::id);
+        watcher.request(Long.MAX_VALUE);
+        for (int second = 0; second < 20; second++) {
+            forward(1);
+            other.forward(Duration.ofSeconds(1));
+        }
+        assertThat(time.scheduled()).isLessThanOrEqualTo(20);
+        assertThat(other.scheduled()).isLessThanOrEqualTo(20);
+    }
+
     @Test
     void waitingForAConnectionOfTheOwnPoolIsNoFailure() {
         service.with(ids(0, 3));

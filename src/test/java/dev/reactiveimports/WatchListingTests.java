@@ -68,6 +68,7 @@ class WatchListingTests {
         assertThat(listing.affordsSearchFor(3)).isTrue();
         assertThat(listing.affordsSearchFor(4)).isFalse();
         listing.walked(2);
+        assertThat(listing.pages()).isEqualTo(2);
         assertThat(listing.affordsSearchFor(1_000)).as("it costs two pages").isTrue();
         listing.searched();
         assertThat(listing.affordsSearchFor(1)).isFalse();

@@ -105,6 +105,14 @@ class WatchPlanTests {
     }
 
     @Test
+    void aWalkOfTheWholeListingLooksForAll() {
+        WatchPlan plan = WatchPlan.wholeListing(List.of(new WatchedImport("i", 0, 0)));
+        assertThat(plan.walks()).isTrue();
+        assertThat(plan.sought()).hasSize(1);
+        assertThat(plan.alone()).isEmpty();
+    }
+
+    @Test
     void whatIsNotListedIsLookedForOnceDescribingItHasCostMore() {
         int searches = 0;
         for (int round = 0; round < 30; round++) {
