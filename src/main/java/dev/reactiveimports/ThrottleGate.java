@@ -113,7 +113,7 @@ final class ThrottleGate {
      * Closes for a while from now, or for longer if it is closed already.
      *
      * @param refusal what those who cannot wait fail with
-     * @param context of the call that was refused
+     * @param context of the call that was rejected
      * @return whether it closed, or for longer
      */
     boolean throttled(Duration pause, ImportsApiException refusal, ContextView context) {

@@ -38,12 +38,12 @@ final class ThrottleTimetable {
         nextAt = until;
     }
 
-    /** The service refused a call while nothing was known of a pace that is too fast. */
+    /** The service rejected a call while nothing was known of a pace that is too fast. */
     void forgetPace() {
         pace = ThrottlePace.UNKNOWN;
     }
 
-    /** The service accepted calls since the gate reopened, and then refused one. */
+    /** The service accepted calls since the gate reopened, and then rejected one. */
     void halvePace(long now) {
         pace = new ThrottlePace(pace.at(sinceReopening(now)) / 2);
     }
@@ -66,7 +66,7 @@ final class ThrottleTimetable {
         return isFast;
     }
 
-    /** When a call is expected to pass with so many before it, if the service refuses nothing more until then. */
+    /** When a call is expected to pass with so many before it, if the service rejects nothing more until then. */
     long turnOf(int before, long now) {
         return after(nextAt - now > 0 ? nextAt : now, before);
     }

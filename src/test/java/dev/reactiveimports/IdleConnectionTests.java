@@ -6,6 +6,8 @@ import static dev.reactiveimports.Transport.importJson;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -21,8 +23,10 @@ class IdleConnectionTests {
     @Test
     void lightTrafficDoesNotKeepTheConnectionsOfABurst() {
         ConnectionProvider pool = HardenedClient.pool(Schedulers.parallel(), IDLE);
+        CountDownLatch burst = new CountDownLatch(11);
         try (RawServer server = RawServer.always(connection -> {
-                    Thread.sleep(20);
+                    burst.countDown();
+                    burst.await(10, TimeUnit.SECONDS);
                     return json(importJson("7")).write(connection);
                 });
                 ReactiveImportsApi client = Transport.NIO
