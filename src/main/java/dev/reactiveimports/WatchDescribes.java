@@ -137,23 +137,20 @@ final class WatchDescribes {
             if (looks.watch().expects(watched.id(), failure)) {
                 looks.health().answered();
                 imports.postpone(watched, looks.afterNoLook());
-            } else if (Polling.isPoolExhausted(failure)) {
-                imports.postpone(watched, looks.afterNoLook());
-            } else if (ImportsRetry.isTransient(failure)) {
-                looks.health().failed(watched, failure, begunAt);
-                imports.failed(watched, failure);
-            } else if (concernsOneImport(failure)) {
-                looks.health().answered();
-                imports.unknown(watched, failure);
-            } else {
-                looks.health().endBy(failure);
+                return;
             }
-        }
-
-        private static boolean concernsOneImport(Throwable failure) {
-            return failure instanceof ImportsApiException answer
-                    ? answer.isNotFound()
-                    : failure instanceof ImportsProtocolException || failure instanceof IllegalArgumentException;
+            switch (WatchFailure.ofDescribe(failure)) {
+                case NOT_SENT -> imports.postpone(watched, looks.afterNoLook());
+                case TRANSIENT -> {
+                    looks.health().failed(watched, failure, begunAt);
+                    imports.failed(watched, failure);
+                }
+                case INVALID -> {
+                    looks.health().answered();
+                    imports.unknown(watched, failure);
+                }
+                case EXPIRED_TOKEN, DEFINITE -> looks.health().endBy(failure);
+            }
         }
 
         void cancel() {

@@ -170,13 +170,17 @@ final class WatchDiscovery {
             over(walk, WatchPace.afterFailure(spec, 1));
             return;
         }
-        int inARow = whole ? ++failuresOfWhole : ++failures;
+        over(walk, pageFailed(whole ? ++failuresOfWhole : ++failures, failure));
+    }
+
+    /** Ends the watch if it was too often; returns how long to wait otherwise. */
+    long pageFailed(int inARow, Throwable failure) {
         if (inARow >= tolerated(failure)) {
             health.endBy(Polling.withSuppressed(failure, earlier));
         } else if (earlier.size() < MAX_SUPPRESSED) {
             earlier.add(failure);
         }
-        over(walk, WatchPace.afterFailure(spec, inARow, failure));
+        return WatchPace.afterFailure(spec, inARow, failure);
     }
 
     /** What does not pass by itself, a page that cannot be read say, hides imports for as long as it is tolerated. */

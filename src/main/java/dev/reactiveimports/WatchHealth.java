@@ -9,9 +9,10 @@ import reactor.util.Logger;
 import reactor.util.Loggers;
 
 /**
- * Whether the service answers a watch at all. A look that fails concerns its import alone; when several in a row fail and
- * nothing is answered between them, or when the service asks for a pause, the whole watch waits and then tries again, so that
- * an outage is not multiplied. So many such polls in a row end the watch.
+ * Whether the service answers a watch at all. A look that fails concerns its import alone; when {@value #OUTAGE} in a row fail
+ * and nothing is answered between them, or when the service asks for a pause, the whole watch waits and then tries again, so
+ * that an outage is not multiplied. Of fewer imports each waits by itself, so that one that joins is looked at all the same. So
+ * many such polls in a row end the watch.
  */
 final class WatchHealth {
 
@@ -78,7 +79,7 @@ final class WatchHealth {
             pause(WatchPace.pauseAskedBy(failure));
         }
         if (begunAt >= countedAt && (pauseAsked || failing.size() >= enough())) {
-            count(failure);
+            count(failure, failing.size() >= OUTAGE);
         }
     }
 
@@ -87,7 +88,7 @@ final class WatchHealth {
         return failuresAreData ? OUTAGE : Math.max(1, Math.min(OUTAGE, imports.size()));
     }
 
-    private void count(Throwable failure) {
+    private void count(Throwable failure, boolean isOutage) {
         failing.clear();
         countedAt = time.now() + 1;
         if (++failures >= spec.maxFailures()) {
@@ -97,9 +98,11 @@ final class WatchHealth {
         if (earlier.size() < MAX_SUPPRESSED) {
             earlier.add(failure);
         }
-        long wait = WatchPace.afterFailure(spec, failures, failure);
-        LOG.debug("the service answers none of a watch's calls: next one in {} ms ({})", wait, failure.toString());
-        pause(wait);
+        if (isOutage) {
+            long wait = WatchPace.afterFailure(spec, failures, failure);
+            LOG.debug("the service answers none of a watch's calls: next one in {} ms ({})", wait, failure.toString());
+            pause(wait);
+        }
     }
 
     private void pause(long wait) {

@@ -119,7 +119,7 @@ final class WatchLooks {
     private boolean isWorthWaitingForWalk() {
         return dueWalk != null
                 && !dueWalk.isEnded()
-                && !dueWalk.isHanging()
+                && !dueWalk.isStuck()
                 && (listing.isQuick(dueWalk.pagesAhead()) || walks.size() >= MAX_WALKS);
     }
 
@@ -191,6 +191,21 @@ final class WatchLooks {
         health.failed(listing, failure, begunAt);
         boolean pauseAsked = WatchPace.pauseAskedBy(failure) > 0;
         describeSome(left, pauseAsked ? 0 : listing.isGivenUp() ? left.size() : WatchHealth.OUTAGE, round);
+    }
+
+    /** Something in it cannot be read, but imports can be asked for one by one. */
+    void listingUnreadable(List<WatchedImport> left, WatchRound round) {
+        listing.unreadable(now());
+        describes.add(left, round);
+    }
+
+    /**
+     * A page of a walk of the whole listing failed; returns how long to wait before it is asked for again.
+     *
+     * @param failure null if nobody is to blame
+     */
+    long pageFailed(int inARow, @Nullable Throwable failure) {
+        return failure == null ? afterNoLook() : requireNonNull(discovery).pageFailed(inARow, failure);
     }
 
     /**

@@ -9,8 +9,8 @@ import reactor.core.Disposable;
 
 /**
  * One walk through pages of the listing. It waits before a page while observations wait for demand. What it was to show and did
- * not is described. A walk that fails, or whose token the service does not take any more, ends itself alone. All of it runs in
- * the {@link Serial}.
+ * not is described. A page that fails ends its walk alone; only a walk of the whole listing asks for that page again, since walks
+ * begun anew might never come to the end. All of it runs in the {@link Serial}.
  */
 final class WatchWalk {
 
@@ -38,6 +38,8 @@ final class WatchWalk {
     private @Nullable String tokenOfLastPage;
     private @Nullable Disposable call;
     private long pageBegunAt;
+    private long resumesAt = Long.MIN_VALUE;
+    private int failuresOfPage;
     private int pages;
     private int pagesInVain;
     private int found;
@@ -70,6 +72,9 @@ final class WatchWalk {
             }
             return hanging ? Long.MAX_VALUE : hangsFrom;
         }
+        if (now < resumesAt) {
+            return resumesAt;
+        }
         if (!goesOn()) {
             finish();
             return Long.MAX_VALUE;
@@ -101,6 +106,7 @@ final class WatchWalk {
         }
         arrived();
         looks.listing().arrived(looks.now() - begunAt);
+        failuresOfPage = 0;
         pages++;
         int foundBefore = found;
         int known = 0;
@@ -135,7 +141,7 @@ final class WatchWalk {
         looks.found(goal, pages, news, atEnd);
         ImportsProtocolException objection = trail.objectionTo(page);
         if (objection != null) {
-            failed(objection, begunAt);
+            endless(objection);
         } else if (!goesOn()) {
             finish();
         }
@@ -173,41 +179,36 @@ final class WatchWalk {
         if (ended) {
             return;
         }
-        if (call != null) {
-            arrived();
-        }
+        arrived();
+        WatchFailure meaning = WatchFailure.ofPage(failure, token != null);
         List<WatchedImport> left = takeLeft();
-        if (Polling.isPoolExhausted(failure)) {
-            left.forEach(watched -> looks.imports().postpone(watched, looks.afterNoLook()));
-            end();
-            looks.walkBrokeOff(this, null);
-        } else if (isExpired(failure)) {
-            looks.describes().add(left, round);
+        switch (meaning) {
+            case NOT_SENT -> left.forEach(watched -> looks.imports().postpone(watched, looks.afterNoLook()));
+            case TRANSIENT -> looks.listingFailed(left, round, failure, begunAt);
+            case EXPIRED_TOKEN -> looks.describes().add(left, round);
+            case INVALID -> looks.listingUnreadable(left, round);
+            case DEFINITE -> looks.health().endBy(failure);
+        }
+        if (meaning == WatchFailure.DEFINITE) {
+            return;
+        }
+        Throwable cause = meaning == WatchFailure.NOT_SENT ? null : failure;
+        if (meaning == WatchFailure.EXPIRED_TOKEN) {
             end();
             looks.walkExpired(this);
-        } else if (ImportsRetry.isTransient(failure)) {
-            looks.listingFailed(left, round, failure, begunAt);
-            end();
-            looks.walkBrokeOff(this, failure);
-        } else if (failure instanceof ImportsProtocolException) {
-            // something in it cannot be read, but imports can be asked for one by one
-            looks.listing().unreadable(looks.now());
-            looks.describes().add(left, round);
-            end();
-            looks.walkBrokeOff(this, failure);
+        } else if (goal == Goal.WHOLE) {
+            resumesAt = looks.now() + looks.pageFailed(++failuresOfPage, cause);
         } else {
-            looks.health().endBy(failure);
+            end();
+            looks.walkBrokeOff(this, cause);
         }
     }
 
-    /** A token may be too old, and belongs to this walk alone. */
-    private boolean isExpired(Throwable failure) {
-        return token != null
-                && failure instanceof ImportsApiException answer
-                && switch (answer.statusCode()) {
-                    case 400, 404, 410, 422 -> true;
-                    default -> false;
-                };
+    /** The listing makes no sense as a whole, so that to go on would not help. */
+    private void endless(ImportsProtocolException objection) {
+        looks.listingUnreadable(takeLeft(), round);
+        end();
+        looks.walkBrokeOff(this, objection);
     }
 
     private void finish() {
@@ -252,11 +253,7 @@ final class WatchWalk {
 
     /** Takes up an import that comes due while it walks, if its place is still ahead. */
     boolean takesUp(WatchedImport watched) {
-        boolean ahead = !ended
-                && !hanging
-                && watched.page > pages
-                && watched.page <= planned
-                && watched.page != WatchedImport.NOT_LISTED;
+        boolean ahead = watched.page > pages && watched.page <= planned && watched.page != WatchedImport.NOT_LISTED;
         return ahead && sought.add(watched);
     }
 
@@ -272,8 +269,9 @@ final class WatchWalk {
         return startToken == null;
     }
 
-    boolean isHanging() {
-        return hanging;
+    /** Whether its next page may be long in coming. */
+    boolean isStuck() {
+        return hanging || resumesAt > looks.now();
     }
 
     boolean isEnded() {

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -222,6 +224,26 @@ class WatchDiscoveryTests {
                         e -> assertThat(e.statusCode()).isEqualTo(500));
         assertThat(watcher.seen).hasSize(200);
         assertThat(time.timers()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a 503", "a local queue that is full", "an invalid body"})
+    void aWalkGoesOnFromThePageThatFailedThoughEachPageFailsOnce(String kind) {
+        ids(0, 3_000, true).forEach(service::end);
+        Set<String> failedOnce = new HashSet<>();
+        service.listing = token -> failedOnce.add("" + token) ? Mono.error(failure(kind)) : service.page(token);
+        watch();
+        forward(240);
+        assertThat(watcher.failure).isNull();
+        assertThat(watcher.seen).hasSize(3_000);
+    }
+
+    private static Throwable failure(String kind) {
+        return switch (kind) {
+            case "a 503" -> answer(503);
+            case "an invalid body" -> new ImportsProtocolException("unreadable");
+            default -> ImportsTransportException.poolExhausted("no connection", null);
+        };
     }
 
     @Test

@@ -18,13 +18,25 @@ class WatchHealthTests {
 
     @Test
     void ofFewIdsAllMustFail() {
-        WatchHealth health = health(WatchKind.IMPORTS, 3);
+        PollSpec onceOnly = spec.maxConsecutiveFailures(1);
+        WatchHealth health = new WatchHealth(onceOnly, imports(WatchKind.IMPORTS, 3), WatchKind.IMPORTS, clock);
         health.failed("a", answer(500), now());
         health.failed("b", answer(500), now());
         health.failed("b", answer(500), now());
-        assertThat(health.pausedUntil()).isLessThanOrEqualTo(now());
-        health.failed("c", answer(500), now());
-        assertThat(health.pausedUntil()).isEqualTo(now() + 2_000);
+        assertThat(health.fatal()).isNull();
+        Throwable last = answer(500);
+        health.failed("c", last, now());
+        assertThat(health.fatal()).isSameAs(last);
+    }
+
+    @Test
+    void fewIdsThatFailAreNoReasonToPauseForOthers() {
+        WatchHealth health = health(WatchKind.IMPORTS, 1);
+        for (int i = 0; i < 4; i++) {
+            health.failed("a", answer(500), now());
+            assertThat(health.pausedUntil()).isLessThanOrEqualTo(now());
+            time.forward(Duration.ofSeconds(60));
+        }
     }
 
     @Test
@@ -59,13 +71,14 @@ class WatchHealthTests {
 
     @Test
     void eachPauseIsTwiceAsLongAndTheFifthFailureEndsTheWatch() {
-        WatchHealth health = health(WatchKind.IMPORTS, 1);
+        WatchHealth health = health(WatchKind.IMPORTS, 100);
         for (int wait = 2; wait <= 16; wait *= 2) {
-            health.failed("a", answer(500), now());
+            fail(health, 8, now());
             assertThat(health.pausedUntil()).isEqualTo(now() + wait * 1_000);
             assertThat(health.fatal()).isNull();
             time.forward(Duration.ofSeconds(wait));
         }
+        fail(health, 7, now());
         Throwable last = answer(503);
         health.failed("a", last, now());
         assertThat(health.fatal()).isSameAs(last);
@@ -92,14 +105,15 @@ class WatchHealthTests {
     @Test
     void ofLooksThatWereUnderWayTogetherOneCounts() {
         WatchHealth health = health(WatchKind.IMPORTS, 1);
-        for (int i = 0; i < 10; i++) {
-            health.failed("a", answer(500), now());
+        for (int millis = 0; millis < 4; millis++) {
+            for (int i = 0; i < 10; i++) {
+                health.failed("a", answer(500), now());
+            }
+            assertThat(health.fatal()).isNull();
+            time.forward(Duration.ofMillis(1));
         }
-        assertThat(health.pausedUntil()).isEqualTo(now() + 2_000);
-        assertThat(health.fatal()).isNull();
-        time.forward(Duration.ofMillis(1));
         health.failed("a", answer(500), now());
-        assertThat(health.pausedUntil()).isEqualTo(now() + 4_000);
+        assertThat(health.fatal()).isNotNull();
     }
 
     @Test

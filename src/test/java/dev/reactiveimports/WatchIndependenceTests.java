@@ -64,6 +64,19 @@ class WatchIndependenceTests {
     }
 
     @Test
+    void anIdThatJoinsAfterTheOnlyOtherFailedIsLookedAtAtOnce() {
+        Sinks.Many<String> ids = Sinks.many().unicast().onBackpressureBuffer();
+        service.with(ids(0, 2));
+        service.describing = id -> id.equals("i0") ? Mono.error(answer(503)) : service.find(id);
+        watch(ids.asFlux());
+        ids.tryEmitNext("i0");
+        forward(13);
+        ids.tryEmitNext("i1");
+        forward(1);
+        assertThat(watcher.seenIds()).containsExactly("i1");
+    }
+
+    @Test
     void aPageThatHangsDelaysNoImportByTwoSeconds() {
         service.with(ids(0, 300));
         AtomicInteger pages = new AtomicInteger();
