@@ -39,7 +39,7 @@ final class CallPolicy {
         this.retry = retry instanceof ImportsRetry ours ? ours.schedulerOr(gate.scheduler()) : retry;
         this.budget = budget;
         this.gate = gate;
-        this.listener = SafeListener.of(listener);
+        this.listener = ListenerGuard.of(listener);
         this.longestPause = longestPause(retry);
     }
 
@@ -97,7 +97,7 @@ final class CallPolicy {
 
         private final ImportsListener.Operation operation;
         private final ContextView context;
-        private final FailureTrail trail = new FailureTrail();
+        private final RetrySuppressed trail = new RetrySuppressed();
         private final AtomicReference<@Nullable Throwable> undecided = new AtomicReference<>();
         private RetryBudget.@Nullable Account account;
         private @Nullable Throwable last;
@@ -216,7 +216,7 @@ final class CallPolicy {
 
         private void tell(Duration delay, Throwable cause) {
             LOG.debug("{} tried again in {}, attempt {} failed: {}", operation, delay, attempts, words(cause));
-            ImportsListener told = SafeListener.of(listener, context);
+            ImportsListener told = ListenerGuard.of(listener, context);
             if (told != null) {
                 told.onRetry(
                         new ImportsListener.Retrying(operation, attempts, delay, WithheldWords.of(operation, cause)));

@@ -81,7 +81,7 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
 
     @Override
     public DefaultBuilder attemptTimeout(Duration timeout) {
-        this.attemptTimeout = Limits.requirePositive(timeout, "attemptTimeout");
+        this.attemptTimeout = Checks.requirePositive(timeout, "attemptTimeout");
         return this;
     }
 
@@ -111,30 +111,30 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
 
     @Override
     public ReactiveImportsApi build() {
-        IndexHost host = IndexHost.parse(indexHost, plaintextAllowed);
-        ConnectionProvider ownPool = base == null ? HardenedClient.pool(scheduler) : null;
-        HttpClient client = base == null ? HardenedClient.of(requireNonNull(ownPool), host.isSecure()) : base;
+        HttpEndpoint host = HttpEndpoint.parse(indexHost, plaintextAllowed);
+        ConnectionProvider ownPool = base == null ? HttpClients.pool(scheduler) : null;
+        HttpClient client = base == null ? HttpClients.of(requireNonNull(ownPool), host.isSecure()) : base;
         HttpExchange network = new HttpNettyExchange(
-                HardenedClient.harden(customizer.apply(client)), apiVersion, HttpUserAgent.of(sourceTag), scheduler);
+                HttpClients.harden(customizer.apply(client)), apiVersion, HttpUserAgent.of(sourceTag), scheduler);
         return wired(host, network, base == null, ownPool == null ? Mono.empty() : ownPool.disposeLater());
     }
 
     /** The same client over another network, which counts as its own pool. */
     ReactiveImportsApi build(HttpExchange network) {
-        return wired(IndexHost.parse(indexHost, plaintextAllowed), network, true, Mono.empty());
+        return wired(HttpEndpoint.parse(indexHost, plaintextAllowed), network, true, Mono.empty());
     }
 
     private ReactiveImportsApi wired(
-            IndexHost host, HttpExchange network, boolean ownsPool, Mono<Void> disposeConnections) {
-        ImportsListener told = listener == null ? null : SafeListener.of(listener);
+            HttpEndpoint host, HttpExchange network, boolean ownsPool, Mono<Void> disposeConnections) {
+        ImportsListener told = listener == null ? null : ListenerGuard.of(listener);
         ThrottleGate gate = new ThrottleGate(scheduler, CallPolicy.longestWait(retry), told);
-        ConnectionPermits permits = ownsPool ? HardenedClient.permits(gate) : ConnectionPermits.unlimited(gate);
-        ImportsHttp http = new ImportsHttp(network, permits, apiKey, attemptTimeout);
+        HttpConnectionPermits permits = ownsPool ? HttpClients.permits(gate) : HttpConnectionPermits.unlimited(gate);
+        HttpTransport http = new HttpTransport(network, permits, apiKey, attemptTimeout);
         CallPolicy policy = new CallPolicy(retry, new RetryBudget(scheduler), gate, told);
-        ClosingSignal closing = new ClosingSignal(permits::close);
-        ImportsCalls calls = new ImportsCalls(host, http, policy, closing, told);
-        RecentStarts recentStarts = new RecentStarts(scheduler);
-        Watching watching = new Watching(calls, recentStarts, closing, pollSpec, scheduler, told);
+        CallLifecycle closing = new CallLifecycle(permits::close);
+        CallOperations calls = new CallOperations(host, http, policy, closing, told);
+        CallRecentStarts recentStarts = new CallRecentStarts(scheduler);
+        WatchOperations watching = new WatchOperations(calls, recentStarts, closing, pollSpec, scheduler, told);
         return new DefaultReactiveImportsApi(calls, recentStarts, closing, disposeConnections, watching, scheduler);
     }
 

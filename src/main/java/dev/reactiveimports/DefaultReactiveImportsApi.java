@@ -20,19 +20,19 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
     private static final Logger LOG = Loggers.getLogger(ReactiveImportsApi.class);
     private static final int CLOSE_SECONDS = 2;
 
-    private final ImportsCalls calls;
-    private final RecentStarts recentStarts;
-    private final ClosingSignal closing;
+    private final CallOperations calls;
+    private final CallRecentStarts recentStarts;
+    private final CallLifecycle closing;
     private final Mono<Void> disposeConnections;
-    private final Watching watching;
+    private final WatchOperations watching;
     private final CallScheduler scheduler;
 
     DefaultReactiveImportsApi(
-            ImportsCalls calls,
-            RecentStarts recentStarts,
-            ClosingSignal closing,
+            CallOperations calls,
+            CallRecentStarts recentStarts,
+            CallLifecycle closing,
             Mono<Void> disposeConnections,
-            Watching watching,
+            WatchOperations watching,
             CallScheduler scheduler) {
         this.calls = calls;
         this.recentStarts = recentStarts;
@@ -54,24 +54,24 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
 
     @Override
     public Flux<ImportPage> listImportPages(ListImportsSpec spec) {
-        return named("list.pages", Pagination.ahead(pages(spec), spec.readAhead()));
+        return named("list.pages", ListingPages.ahead(pages(spec), spec.readAhead()));
     }
 
     private Flux<ImportOperation> items(ListImportsSpec spec) {
-        return Pagination.items(pages(spec), spec.readAhead());
+        return ListingPages.items(pages(spec), spec.readAhead());
     }
 
     private Flux<ImportPage> pages(ListImportsSpec spec) {
         requireNonNull(spec, "spec");
         return Flux.using(
                 calls::timer,
-                timer -> Pagination.pages(token -> calls.page(spec.pageSize(), token, timer), spec.startAt()),
-                AttemptTimer::dispose);
+                timer -> ListingPages.pages(token -> calls.page(spec.pageSize(), token, timer), spec.startAt()),
+                CallTimeout::dispose);
     }
 
     @Override
     public Mono<ImportOperation> describeImport(String id) {
-        return named("describe", calls.describe(Limits.requireId(id)));
+        return named("describe", calls.describe(Checks.requireId(id)));
     }
 
     @Override
@@ -81,7 +81,7 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
 
     @Override
     public Mono<Void> cancelImport(String id) {
-        return named("cancel", calls.cancel(Limits.requireId(id)));
+        return named("cancel", calls.cancel(Checks.requireId(id)));
     }
 
     @Override
@@ -153,7 +153,7 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
         ListImportsSpec one = ListImportsSpec.create().pageSize(1);
         return named(
                 "warmup",
-                ImportsCalls.named(
+                CallOperations.named(
                         "warmup",
                         null,
                         calls.warmup().thenMany(items(one)).next().then()));

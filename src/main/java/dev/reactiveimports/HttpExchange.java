@@ -8,9 +8,9 @@ interface HttpExchange {
     /**
      * One request and its decoded response, over one connection. Cancel closes the connection.
      *
-     * @param trace {@link ExchangeTrace#sending} is asked before anything goes out; then it receives this exchange's steps
+     * @param trace {@link CallRecorder#sending} is asked before anything goes out; then it receives this exchange's steps
      */
-    <T> Mono<T> exchange(WireCall<T> call, String key, ExchangeTrace trace);
+    <T> Mono<T> exchange(HttpCall<T> call, String key, CallRecorder trace);
 
     /** Prepares what the first exchange needs; no request. */
     default Mono<Void> warmup() {

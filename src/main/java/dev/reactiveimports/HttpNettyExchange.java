@@ -32,7 +32,7 @@ final class HttpNettyExchange implements HttpExchange {
     private final String apiVersion;
     private final String userAgent;
     private final Scheduler scheduler;
-    private final BoundedBody.Spare spare = new BoundedBody.Spare();
+    private final HttpResponseBody.Spare spare = new HttpResponseBody.Spare();
 
     /**
      * Exchanges that carry these headers.
@@ -53,7 +53,7 @@ final class HttpNettyExchange implements HttpExchange {
     }
 
     @Override
-    public <T> Mono<T> exchange(WireCall<T> call, String key, ExchangeTrace trace) {
+    public <T> Mono<T> exchange(HttpCall<T> call, String key, CallRecorder trace) {
         return client.request(call.method())
                 .uri(call.uri())
                 .send((request, outbound) -> send(call, key, request, outbound, trace))
@@ -69,7 +69,7 @@ final class HttpNettyExchange implements HttpExchange {
     }
 
     private Publisher<Void> send(
-            WireCall<?> call, String key, HttpClientRequest request, NettyOutbound outbound, ExchangeTrace trace) {
+            HttpCall<?> call, String key, HttpClientRequest request, NettyOutbound outbound, CallRecorder trace) {
         if (!trace.sending(now())) {
             // an empty publisher would send the head, and an error be logged as the connection's
             outbound.withConnection(Connection::dispose);
@@ -88,18 +88,18 @@ final class HttpNettyExchange implements HttpExchange {
         return body == null ? outbound : outbound.send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)));
     }
 
-    private <T> Publisher<Outcome<T>> receive(
-            WireCall<T> call, String key, HttpClientResponse answer, Connection connection, ExchangeTrace trace) {
+    private <T> Publisher<HttpOutcome<T>> receive(
+            HttpCall<T> call, String key, HttpClientResponse answer, Connection connection, CallRecorder trace) {
         boolean success = answer.status().code() / 100 == 2;
-        BoundedBody body = success
-                ? new BoundedBody(spare, call.maxBytes(), call.isStatusEnough())
-                : new BoundedBody(spare, MAX_ERROR_BYTES, true);
+        HttpResponseBody body = success
+                ? new HttpResponseBody(spare, call.maxBytes(), call.isStatusEnough())
+                : new HttpResponseBody(spare, MAX_ERROR_BYTES, true);
         trace.answered(answer.status().code());
         return connection
                 .inbound()
                 .receive()
                 // emits nothing, and no error: a chunk that an operator drops would meet the subscriber's hooks
-                .<Outcome<T>>handle((chunk, sink) -> {
+                .<HttpOutcome<T>>handle((chunk, sink) -> {
                     body.append(chunk);
                     if (body.isCut()) {
                         sink.complete();
@@ -107,7 +107,7 @@ final class HttpNettyExchange implements HttpExchange {
                 })
                 .then(Mono.fromSupplier(() -> {
                     trace.received(body.length());
-                    Outcome<T> outcome = success ? decode(call, key, answer, body) : refusal(key, answer, body);
+                    HttpOutcome<T> outcome = success ? decode(call, key, answer, body) : refusal(key, answer, body);
                     if (outcome.failure() instanceof ImportsProtocolException) {
                         // whose answer was it? the next one on this connection is not to be trusted either
                         connection.markPersistent(false);
@@ -120,21 +120,22 @@ final class HttpNettyExchange implements HttpExchange {
                         task -> connection.channel().eventLoop().execute(task)));
     }
 
-    private static <T> Outcome<T> decode(WireCall<T> call, String key, HttpClientResponse answer, BoundedBody body) {
+    private static <T> HttpOutcome<T> decode(
+            HttpCall<T> call, String key, HttpClientResponse answer, HttpResponseBody body) {
         try {
-            return new Outcome<>(body.readAndRelease(call.reader(answer.responseHeaders(), key)), null);
+            return new HttpOutcome<>(body.readAndRelease(call.reader(answer.responseHeaders(), key)), null);
         } catch (ImportsProtocolException unbelievable) {
-            return new Outcome<>(null, unbelievable);
+            return new HttpOutcome<>(null, unbelievable);
         }
     }
 
-    private <T> Outcome<T> refusal(String key, HttpClientResponse answer, BoundedBody body) {
-        ServiceError error = body.readAndRelease((bytes, offset, length) -> {
-            KeyMask.mask(key, bytes, offset, length);
-            return ImportsCodec.decodeError(bytes, offset, length);
+    private <T> HttpOutcome<T> refusal(String key, HttpClientResponse answer, HttpResponseBody body) {
+        JsonError error = body.readAndRelease((bytes, offset, length) -> {
+            HttpKeyMask.mask(key, bytes, offset, length);
+            return JsonCodec.decodeError(bytes, offset, length);
         });
-        return new Outcome<>(
-                null, FailureMapping.refused(answer.status(), answer.responseHeaders(), error, now(), key));
+        return new HttpOutcome<>(
+                null, HttpFailures.refused(answer.status(), answer.responseHeaders(), error, now(), key));
     }
 
     private Instant now() {

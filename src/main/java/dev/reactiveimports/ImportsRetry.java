@@ -34,7 +34,7 @@ public final class ImportsRetry extends Retry {
 
     private static final ImportsRetry DEFAULTS = new ImportsRetry(
             3,
-            new Backoff(
+            new RetryBackoff(
                     Duration.ofMillis(200),
                     Duration.ofSeconds(20),
                     Duration.ofSeconds(60),
@@ -43,10 +43,10 @@ public final class ImportsRetry extends Retry {
             null);
 
     private final int maxRetries;
-    private final Backoff backoff;
+    private final RetryBackoff backoff;
     private final @Nullable CallScheduler scheduler;
 
-    private ImportsRetry(int maxRetries, Backoff backoff, @Nullable CallScheduler scheduler) {
+    private ImportsRetry(int maxRetries, RetryBackoff backoff, @Nullable CallScheduler scheduler) {
         this.maxRetries = maxRetries;
         this.backoff = backoff;
         this.scheduler = scheduler;
@@ -78,7 +78,7 @@ public final class ImportsRetry extends Retry {
      * @throws IllegalArgumentException if negative
      */
     public ImportsRetry maxRetries(int n) {
-        return new ImportsRetry(Limits.requireRange(n, "maxRetries", 0, Integer.MAX_VALUE), backoff, scheduler);
+        return new ImportsRetry(Checks.requireRange(n, "maxRetries", 0, Integer.MAX_VALUE), backoff, scheduler);
     }
 
     /**
@@ -90,7 +90,7 @@ public final class ImportsRetry extends Retry {
      * @throws IllegalArgumentException if out of range
      */
     public ImportsRetry minBackoff(Duration d) {
-        return new ImportsRetry(maxRetries, backoff.withMin(Limits.requirePositive(d, "minBackoff")), scheduler);
+        return new ImportsRetry(maxRetries, backoff.withMin(Checks.requirePositive(d, "minBackoff")), scheduler);
     }
 
     /**
@@ -101,7 +101,7 @@ public final class ImportsRetry extends Retry {
      * @throws IllegalArgumentException if out of range
      */
     public ImportsRetry maxBackoff(Duration d) {
-        return new ImportsRetry(maxRetries, backoff.withMax(Limits.requirePositive(d, "maxBackoff")), scheduler);
+        return new ImportsRetry(maxRetries, backoff.withMax(Checks.requirePositive(d, "maxBackoff")), scheduler);
     }
 
     /**
@@ -114,7 +114,7 @@ public final class ImportsRetry extends Retry {
      * @throws IllegalArgumentException if out of range
      */
     public ImportsRetry maxRetryAfter(Duration d) {
-        Limits.requireRange(d, "maxRetryAfter", Duration.ZERO, Duration.ofDays(365));
+        Checks.requireRange(d, "maxRetryAfter", Duration.ZERO, Duration.ofDays(365));
         return new ImportsRetry(maxRetries, backoff.withMaxRetryAfter(d), scheduler);
     }
 
@@ -129,7 +129,7 @@ public final class ImportsRetry extends Retry {
      * @throws IllegalArgumentException if out of range
      */
     public ImportsRetry jitter(double factor) {
-        return new ImportsRetry(maxRetries, backoff.withJitter(Limits.requireRange(factor, "jitter", 0, 1)), scheduler);
+        return new ImportsRetry(maxRetries, backoff.withJitter(Checks.requireRange(factor, "jitter", 0, 1)), scheduler);
     }
 
     /**
@@ -211,7 +211,7 @@ public final class ImportsRetry extends Retry {
     private final class Course {
 
         private final BiConsumer<RetrySignal, Duration> onRetry;
-        private final FailureTrail trail = new FailureTrail();
+        private final RetrySuppressed trail = new RetrySuppressed();
         private boolean doubted;
         private int attempts;
 

@@ -41,7 +41,7 @@ public final class ListImportsSpec {
      * @throws IllegalArgumentException if out of range
      */
     public ListImportsSpec pageSize(int limit) {
-        return new ListImportsSpec(Limits.requireRange(limit, "pageSize", 1, MAX_PAGE_SIZE), startAt, readAhead);
+        return new ListImportsSpec(Checks.requireRange(limit, "pageSize", 1, MAX_PAGE_SIZE), startAt, readAhead);
     }
 
     /**
@@ -53,7 +53,7 @@ public final class ListImportsSpec {
      * @throws IllegalArgumentException if empty, longer than 8000 characters, or with control characters
      */
     public ListImportsSpec startAt(String paginationToken) {
-        Limits.requireText(paginationToken, "paginationToken", MAX_TOKEN_LENGTH);
+        Checks.requireText(paginationToken, "paginationToken", MAX_TOKEN_LENGTH);
         return new ListImportsSpec(pageSize, paginationToken, readAhead);
     }
 
@@ -67,7 +67,7 @@ public final class ListImportsSpec {
      * @throws IllegalArgumentException if out of range
      */
     public ListImportsSpec readAhead(int pages) {
-        return new ListImportsSpec(pageSize, startAt, Limits.requireRange(pages, "readAhead", 0, MAX_READ_AHEAD));
+        return new ListImportsSpec(pageSize, startAt, Checks.requireRange(pages, "readAhead", 0, MAX_READ_AHEAD));
     }
 
     int pageSize() {

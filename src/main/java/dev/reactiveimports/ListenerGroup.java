@@ -14,7 +14,7 @@ final class ListenerGroup implements ImportsListener {
 
     ListenerGroup(Collection<? extends ImportsListener> members) {
         this.members = members.stream()
-                .flatMap(member -> Stream.ofNullable(SafeListener.of(member)))
+                .flatMap(member -> Stream.ofNullable(ListenerGuard.of(member)))
                 .toList();
     }
 

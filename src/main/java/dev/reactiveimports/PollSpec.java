@@ -132,7 +132,7 @@ public final class PollSpec {
      * @throws IllegalArgumentException if out of range
      */
     public PollSpec jitter(double factor) {
-        Limits.requireRange(factor, "jitter", 0.0, 1.0);
+        Checks.requireRange(factor, "jitter", 0.0, 1.0);
         return new PollSpec(growth, min, max, jitter.withFactor(factor), maxFailures, scheduler);
     }
 
@@ -147,7 +147,7 @@ public final class PollSpec {
      * @throws IllegalArgumentException if out of range
      */
     public PollSpec maxConsecutiveFailures(int n) {
-        Limits.requireRange(n, "maxConsecutiveFailures", 1, Integer.MAX_VALUE);
+        Checks.requireRange(n, "maxConsecutiveFailures", 1, Integer.MAX_VALUE);
         return new PollSpec(growth, min, max, jitter, n, scheduler);
     }
 
@@ -193,7 +193,7 @@ public final class PollSpec {
         requireNonNull(describe, "describe");
         requireNonNull(expected, "expected");
         return Flux.deferContextual(
-                context -> new Polling(this, describe, expected, SafeListener.of(listener, context)).flux());
+                context -> new WatchOne(this, describe, expected, ListenerGuard.of(listener, context)).flux());
     }
 
     /** This spec if it names a scheduler, else one that uses the given. */
@@ -235,11 +235,11 @@ public final class PollSpec {
     }
 
     private static Duration min(Duration min, String name) {
-        return Limits.requirePositive(min, name);
+        return Checks.requirePositive(min, name);
     }
 
     private static Duration max(Duration min, Duration max) {
-        return Limits.requireRange(max, "max", min, LONGEST);
+        return Checks.requireRange(max, "max", min, LONGEST);
     }
 
     @Override

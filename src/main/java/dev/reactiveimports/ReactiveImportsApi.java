@@ -32,7 +32,7 @@ public interface ReactiveImportsApi extends AutoCloseable {
      * @throws IllegalArgumentException if the key has other characters; the message does not repeat it
      */
     static Builder builder(String indexHost, String apiKey) {
-        return new DefaultBuilder(indexHost, Mono.just(Limits.requireApiKey(apiKey)));
+        return new DefaultBuilder(indexHost, Mono.just(Checks.requireApiKey(apiKey)));
     }
 
     /**

@@ -31,9 +31,9 @@ public record StartImportRequest(
      * @throws IllegalArgumentException if a text is empty, too long, or has control characters
      */
     public StartImportRequest {
-        Limits.requireText(uri, "uri", MAX_URI_LENGTH);
+        Checks.requireText(uri, "uri", MAX_URI_LENGTH);
         if (integrationId != null) {
-            Limits.requireText(integrationId, "integrationId", MAX_INTEGRATION_ID_LENGTH);
+            Checks.requireText(integrationId, "integrationId", MAX_INTEGRATION_ID_LENGTH);
         }
     }
 

@@ -64,7 +64,7 @@ final class ThrottleGate {
     ThrottleGate(Scheduler scheduler, Duration longestWait, @Nullable ImportsListener listener) {
         this.scheduler = scheduler;
         this.limit = longestWait.toNanos();
-        this.listener = SafeListener.of(listener);
+        this.listener = ListenerGuard.of(listener);
         this.times = new ThrottleTimetable(now());
     }
 
@@ -137,7 +137,7 @@ final class ThrottleGate {
             settle(now, ends);
         }
         run(ends);
-        ImportsListener told = closes && length > 0 ? SafeListener.of(listener, context) : null;
+        ImportsListener told = closes && length > 0 ? ListenerGuard.of(listener, context) : null;
         if (told != null) {
             told.onThrottle(Duration.ofNanos(length));
         }

@@ -11,7 +11,7 @@ import reactor.core.Disposable;
 
 /**
  * Looks at single imports, a few at a time. One that takes long lets another begin, so that no number of imports whose describes
- * hang, up to {@value #MAX_IN_FLIGHT}, delays the others. All of it runs in the {@link Serial}.
+ * hang, up to {@value #MAX_IN_FLIGHT}, delays the others. All of it runs in the {@link SerialExecutor}.
  */
 final class WatchDescribes {
 
@@ -36,8 +36,8 @@ final class WatchDescribes {
     }
 
     /** Queues imports; those that were never observed go first. */
-    void add(List<WatchedImport> some, WatchRound round) {
-        for (WatchedImport watched : some) {
+    void add(List<WatchEntry> some, WatchRound round) {
+        for (WatchEntry watched : some) {
             looks.imports().queue(watched);
             round.add();
             if (!watched.wasObserved()) {
@@ -52,7 +52,7 @@ final class WatchDescribes {
     long proceed(long now) {
         while (!queue.isEmpty() && inFlight.size() < MAX_IN_FLIGHT && young(now) < CONCURRENCY) {
             Look look = queue.remove();
-            if (look.watched.slot == WatchedImport.QUEUED) {
+            if (look.watched.slot == WatchEntry.QUEUED) {
                 inFlight.add(look);
                 look.begin(now);
             } else {
@@ -96,19 +96,19 @@ final class WatchDescribes {
 
     private final class Look {
 
-        private final WatchedImport watched;
+        private final WatchEntry watched;
         private final WatchRound round;
         private long begunAt;
         private @Nullable Disposable call;
 
-        Look(WatchedImport watched, WatchRound round) {
+        Look(WatchEntry watched, WatchRound round) {
             this.watched = watched;
             this.round = round;
         }
 
         void begin(long now) {
             begunAt = now;
-            watched.slot = WatchedImport.LOOKED_AT;
+            watched.slot = WatchEntry.LOOKED_AT;
             call = looks.call(
                     looks.watch().describe(watched.id()),
                     seen -> end(() -> {
@@ -124,8 +124,8 @@ final class WatchDescribes {
             if (!inFlight.remove(this)) {
                 return;
             }
-            if (watched.slot == WatchedImport.LOOKED_AT) {
-                watched.slot = WatchedImport.SOUGHT;
+            if (watched.slot == WatchEntry.LOOKED_AT) {
+                watched.slot = WatchEntry.SOUGHT;
             }
             round.requested();
             outcome.run();
@@ -133,7 +133,7 @@ final class WatchDescribes {
         }
 
         private void failed(Throwable failure) {
-            WatchedImports imports = looks.imports();
+            WatchEntries imports = looks.imports();
             if (looks.watch().expects(watched.id(), failure)) {
                 looks.health().answered();
                 imports.postpone(watched, looks.afterNoLook());

@@ -176,7 +176,7 @@ final class WatchDiscovery {
     /** Ends the watch if it was too often; returns how long to wait otherwise. */
     long pageFailed(int inARow, Throwable failure) {
         if (inARow >= tolerated(failure)) {
-            health.endBy(Polling.withSuppressed(failure, earlier));
+            health.endBy(WatchOne.withSuppressed(failure, earlier));
         } else if (earlier.size() < MAX_SUPPRESSED) {
             earlier.add(failure);
         }

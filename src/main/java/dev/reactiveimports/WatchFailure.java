@@ -35,7 +35,7 @@ enum WatchFailure {
     }
 
     private static WatchFailure ofAny(Throwable failure) {
-        if (Polling.isPoolExhausted(failure)) {
+        if (WatchOne.isPoolExhausted(failure)) {
             return NOT_SENT;
         }
         return ImportsRetry.isTransient(failure) ? TRANSIENT : DEFINITE;

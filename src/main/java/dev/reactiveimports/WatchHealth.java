@@ -23,7 +23,7 @@ final class WatchHealth {
     private static final int MAX_SUPPRESSED = 10;
 
     private final PollSpec spec;
-    private final WatchedImports imports;
+    private final WatchEntries imports;
     private final boolean failuresAreData;
     private final WatchTime time;
     private final Set<Object> failing = new HashSet<>();
@@ -33,7 +33,7 @@ final class WatchHealth {
     private int failures;
     private @Nullable Throwable fatal;
 
-    WatchHealth(PollSpec spec, WatchedImports imports, WatchKind kind, WatchTime time) {
+    WatchHealth(PollSpec spec, WatchEntries imports, WatchKind kind, WatchTime time) {
         this.spec = spec;
         this.imports = imports;
         this.failuresAreData = kind != WatchKind.IMPORTS;
@@ -92,7 +92,7 @@ final class WatchHealth {
         failing.clear();
         countedAt = time.now() + 1;
         if (++failures >= spec.maxFailures()) {
-            endBy(Polling.withSuppressed(failure, earlier));
+            endBy(WatchOne.withSuppressed(failure, earlier));
             return;
         }
         if (earlier.size() < MAX_SUPPRESSED) {

@@ -12,7 +12,7 @@ import reactor.util.context.Context;
 
 /**
  * The looks of one subscription: what is due together is shared between a walk of the listing and describes, as {@link WatchPlan}
- * finds it cheapest, and from then on each look is on its own. All of it runs in the {@link Serial}.
+ * finds it cheapest, and from then on each look is on its own. All of it runs in the {@link SerialExecutor}.
  */
 final class WatchLooks {
 
@@ -20,8 +20,8 @@ final class WatchLooks {
     private static final int MAX_WALKS = 4;
 
     private final WatchMany watch;
-    private final WatchedImports imports;
-    private final Serial serial;
+    private final WatchEntries imports;
+    private final SerialExecutor serial;
     private final Context context;
     private final @Nullable ImportsListener listener;
     private final WatchTime time;
@@ -34,15 +34,15 @@ final class WatchLooks {
     private final List<WatchWalk> walks = new ArrayList<>();
 
     /** Due, but better seen by a walk than described, and the walk for what is due is further on. */
-    private final List<WatchedImport> held = new ArrayList<>();
+    private final List<WatchEntry> held = new ArrayList<>();
 
     private @Nullable WatchWalk dueWalk;
 
     WatchLooks(
             WatchMany watch,
             WatchKind kind,
-            WatchedImports imports,
-            Serial serial,
+            WatchEntries imports,
+            SerialExecutor serial,
             Context context,
             @Nullable ImportsListener listener) {
         this.watch = watch;
@@ -87,10 +87,10 @@ final class WatchLooks {
     }
 
     private void beginRound(long now) {
-        List<WatchedImport> due = imports.takeDue();
+        List<WatchEntry> due = imports.takeDue();
         boolean walking = isWorthWaitingForWalk();
         if (!walking) {
-            held.removeIf(watched -> watched.slot != WatchedImport.SOUGHT);
+            held.removeIf(watched -> watched.slot != WatchEntry.SOUGHT);
             due.addAll(held);
             held.clear();
         }
@@ -136,7 +136,7 @@ final class WatchLooks {
         return walk;
     }
 
-    private void discover(List<WatchedImport> due, WatchRound round, long now) {
+    private void discover(List<WatchEntry> due, WatchRound round, long now) {
         WatchDiscovery clock = requireNonNull(discovery);
         if (clock.isWholeDue(now)) {
             clock.wholeBegun();
@@ -161,11 +161,11 @@ final class WatchLooks {
     }
 
     /** What the walk does not come to waits for the next one if describing it costs more, unless it was never seen. */
-    private void lookBesideWalk(List<WatchedImport> due, WatchRound round) {
+    private void lookBesideWalk(List<WatchEntry> due, WatchRound round) {
         due.removeIf(watched -> dueWalk != null && dueWalk.takesUp(watched));
         WatchPlan plan = WatchPlan.of(due, listing, 0);
-        List<WatchedImport> newcomers = new ArrayList<>();
-        for (WatchedImport watched : plan.sought()) {
+        List<WatchEntry> newcomers = new ArrayList<>();
+        for (WatchEntry watched : plan.sought()) {
             (watched.wasObserved() ? held : newcomers).add(watched);
         }
         describes.add(plan.alone(), round);
@@ -173,12 +173,12 @@ final class WatchLooks {
     }
 
     /** While the listing fails, few are described and the rest waits for it: unless it has failed for too long, or hangs. */
-    private void lookWithoutListing(List<WatchedImport> due, WatchRound round, long now) {
+    private void lookWithoutListing(List<WatchEntry> due, WatchRound round, long now) {
         boolean waits = now < listing.notBefore() && !listing.isGivenUp();
         describeSome(due, waits ? WatchHealth.OUTAGE : due.size(), round);
     }
 
-    private void describeSome(List<WatchedImport> due, int some, WatchRound round) {
+    private void describeSome(List<WatchEntry> due, int some, WatchRound round) {
         int few = Math.min(some, due.size());
         describes.add(due.subList(0, few), round);
         long wait = Math.max(1, listing.notBefore() - now());
@@ -186,7 +186,7 @@ final class WatchLooks {
     }
 
     /** What a walk looked for when a page of the listing failed. */
-    void listingFailed(List<WatchedImport> left, WatchRound round, Throwable failure, long begunAt) {
+    void listingFailed(List<WatchEntry> left, WatchRound round, Throwable failure, long begunAt) {
         listing.failed(failure, now());
         health.failed(listing, failure, begunAt);
         boolean pauseAsked = WatchPace.pauseAskedBy(failure) > 0;
@@ -194,7 +194,7 @@ final class WatchLooks {
     }
 
     /** Something in it cannot be read, but imports can be asked for one by one. */
-    void listingUnreadable(List<WatchedImport> left, WatchRound round) {
+    void listingUnreadable(List<WatchEntry> left, WatchRound round) {
         listing.unreadable(now());
         describes.add(left, round);
     }
@@ -213,7 +213,7 @@ final class WatchLooks {
      *
      * @param left what the walk was to show
      */
-    void walkHangs(WatchWalk walk, List<WatchedImport> left) {
+    void walkHangs(WatchWalk walk, List<WatchEntry> left) {
         listing.hangs();
         held.addAll(left);
         if (discovery != null && walk.goal() != WatchWalk.Goal.DUE) {
@@ -264,7 +264,7 @@ final class WatchLooks {
         return discovery != null;
     }
 
-    /** A call whose outcome comes back into the {@link Serial}. */
+    /** A call whose outcome comes back into the {@link SerialExecutor}. */
     <T> Disposable call(Mono<T> mono, Consumer<T> onValue, Consumer<Throwable> onError) {
         return mono.subscribe(
                 value -> serial.execute(() -> onValue.accept(value)),
@@ -293,7 +293,7 @@ final class WatchLooks {
         return watch;
     }
 
-    WatchedImports imports() {
+    WatchEntries imports() {
         return imports;
     }
 

@@ -46,7 +46,7 @@ final class WatchMany {
         this.listPage = listPage;
         this.spec = spec;
         this.expected = expected;
-        this.listener = SafeListener.of(listener);
+        this.listener = ListenerGuard.of(listener);
     }
 
     /**
@@ -88,11 +88,11 @@ final class WatchMany {
     }
 
     Mono<ImportOperation> describe(String id) {
-        return Mono.defer(() -> describe.apply(id)).switchIfEmpty(Mono.error(Polling::nothing));
+        return Mono.defer(() -> describe.apply(id)).switchIfEmpty(Mono.error(WatchOne::nothing));
     }
 
     Mono<ImportPage> page(@Nullable String token) {
-        return Mono.defer(() -> listPage.apply(token)).switchIfEmpty(Mono.error(Polling::nothing));
+        return Mono.defer(() -> listPage.apply(token)).switchIfEmpty(Mono.error(WatchOne::nothing));
     }
 
     boolean expects(String id, Throwable failure) {

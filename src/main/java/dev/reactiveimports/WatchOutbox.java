@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchOutbox {
 
-    private final Queue<WatchedImport> line = new ArrayDeque<>();
+    private final Queue<WatchEntry> line = new ArrayDeque<>();
     private final Queue<ImportObservation> failures = new ArrayDeque<>();
 
-    void put(WatchedImport watched, ImportOperation seen) {
+    void put(WatchEntry watched, ImportOperation seen) {
         boolean isNews = !seen.equals(watched.emitted);
         if (isNews && watched.pending == null) {
             line.add(watched);
@@ -33,7 +33,7 @@ final class WatchOutbox {
     @Nullable
     ImportObservation next() {
         skipWithdrawn();
-        WatchedImport watched = line.poll();
+        WatchEntry watched = line.poll();
         ImportOperation seen = watched == null ? null : watched.pending;
         if (watched == null || seen == null) {
             return failures.poll();
@@ -50,7 +50,7 @@ final class WatchOutbox {
 
     /** Passes over imports that are back at what was emitted last. */
     private void skipWithdrawn() {
-        for (WatchedImport first = line.peek(); first != null && first.pending == null; first = line.peek()) {
+        for (WatchEntry first = line.peek(); first != null && first.pending == null; first = line.peek()) {
             line.poll();
         }
     }

@@ -12,10 +12,10 @@ import java.util.List;
  * @param sought what the walk looks for; it may go on for them while that costs less than describing them
  * @param alone what to describe
  */
-record WatchPlan(int pages, List<WatchedImport> sought, List<WatchedImport> alone) {
+record WatchPlan(int pages, List<WatchEntry> sought, List<WatchEntry> alone) {
 
     /** Looks for all of them in the listing, which is walked anyway. */
-    static WatchPlan wholeListing(List<WatchedImport> due) {
+    static WatchPlan wholeListing(List<WatchEntry> due) {
         return new WatchPlan(Integer.MAX_VALUE, due, List.of());
     }
 
@@ -24,13 +24,13 @@ record WatchPlan(int pages, List<WatchedImport> sought, List<WatchedImport> alon
      *
      * @param free pages that are walked anyway
      */
-    static WatchPlan of(List<WatchedImport> due, WatchListing listing, int free) {
+    static WatchPlan of(List<WatchEntry> due, WatchListing listing, int free) {
         int pages = cheapestDepth(due, free);
-        List<WatchedImport> sought = new ArrayList<>();
-        List<WatchedImport> unplaced = new ArrayList<>();
-        List<WatchedImport> alone = new ArrayList<>();
-        for (WatchedImport watched : due) {
-            if (watched.page == WatchedImport.UNPLACED) {
+        List<WatchEntry> sought = new ArrayList<>();
+        List<WatchEntry> unplaced = new ArrayList<>();
+        List<WatchEntry> alone = new ArrayList<>();
+        for (WatchEntry watched : due) {
+            if (watched.page == WatchEntry.UNPLACED) {
                 unplaced.add(watched);
             } else {
                 (watched.page <= pages ? sought : alone).add(watched);
@@ -47,10 +47,10 @@ record WatchPlan(int pages, List<WatchedImport> sought, List<WatchedImport> alon
         return new WatchPlan(pages, sought, alone);
     }
 
-    private static int cheapestDepth(List<WatchedImport> due, int free) {
+    private static int cheapestDepth(List<WatchEntry> due, int free) {
         int[] places = due.stream()
                 .mapToInt(watched -> watched.page)
-                .filter(page -> page != WatchedImport.UNPLACED && page != WatchedImport.NOT_LISTED)
+                .filter(page -> page != WatchEntry.UNPLACED && page != WatchEntry.NOT_LISTED)
                 .sorted()
                 .toArray();
         int best = free;

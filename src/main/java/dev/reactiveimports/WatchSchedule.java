@@ -9,16 +9,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchSchedule {
 
-    private WatchedImport[] heap = new WatchedImport[16];
+    private WatchEntry[] heap = new WatchEntry[16];
     private int size;
 
     @Nullable
-    WatchedImport first() {
+    WatchEntry first() {
         return size == 0 ? null : heap[0];
     }
 
     /** Adds an import, or moves it to where its due time puts it. */
-    void put(WatchedImport watched) {
+    void put(WatchEntry watched) {
         if (watched.slot < 0) {
             if (size == heap.length) {
                 heap = Arrays.copyOf(heap, size + (size >> 1));
@@ -34,13 +34,13 @@ final class WatchSchedule {
      *
      * @param instead what its slot says from now on
      */
-    void remove(WatchedImport watched, int instead) {
+    void remove(WatchEntry watched, int instead) {
         int slot = watched.slot;
         watched.slot = instead;
         if (slot < 0) {
             return;
         }
-        WatchedImport last = heap[--size];
+        WatchEntry last = heap[--size];
         clear(size);
         if (last != watched) {
             heap[slot] = last;
@@ -50,7 +50,7 @@ final class WatchSchedule {
     }
 
     void clear() {
-        heap = new WatchedImport[16];
+        heap = new WatchEntry[16];
         size = 0;
     }
 
@@ -59,7 +59,7 @@ final class WatchSchedule {
         heap[slot] = null;
     }
 
-    private WatchedImport siftUp(WatchedImport watched) {
+    private WatchEntry siftUp(WatchEntry watched) {
         int slot = watched.slot;
         while (slot > 0) {
             int parent = (slot - 1) >>> 1;
@@ -73,7 +73,7 @@ final class WatchSchedule {
         return watched;
     }
 
-    private void siftDown(WatchedImport watched) {
+    private void siftDown(WatchEntry watched) {
         int slot = watched.slot;
         for (int child = 2 * slot + 1; child < size; child = 2 * slot + 1) {
             if (child + 1 < size && isBefore(heap[child + 1], heap[child])) {
@@ -88,12 +88,12 @@ final class WatchSchedule {
         place(watched, slot);
     }
 
-    private void place(WatchedImport watched, int slot) {
+    private void place(WatchEntry watched, int slot) {
         heap[slot] = watched;
         watched.slot = slot;
     }
 
-    private static boolean isBefore(WatchedImport one, WatchedImport other) {
+    private static boolean isBefore(WatchEntry one, WatchEntry other) {
         return one.dueAt() != other.dueAt() ? one.dueAt() < other.dueAt() : one.order < other.order;
     }
 }

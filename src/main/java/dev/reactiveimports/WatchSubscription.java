@@ -16,7 +16,7 @@ import reactor.util.context.Context;
 
 /**
  * One subscription of a watch of many imports: demand, the ids that join, the timer, the end. Every event becomes a task of the
- * {@link Serial}, whose last step, {@link #advance}, does what is to be done next. No look begins without demand, nor while
+ * {@link SerialExecutor}, whose last step, {@link #advance}, does what is to be done next. No look begins without demand, nor while
  * observations wait undelivered.
  */
 final class WatchSubscription implements Subscription {
@@ -28,9 +28,9 @@ final class WatchSubscription implements Subscription {
     private final @Nullable Publisher<String> ids;
     private final Scheduler scheduler;
     private final WatchTime time;
-    private final WatchedImports imports;
+    private final WatchEntries imports;
     private final WatchLooks looks;
-    private final Serial serial = new Serial(this::advance, this::crashed, this::stop);
+    private final SerialExecutor serial = new SerialExecutor(this::advance, this::crashed, this::stop);
     private final Ids idsSubscriber = new Ids();
 
     private volatile long demand;
@@ -53,8 +53,8 @@ final class WatchSubscription implements Subscription {
         this.ids = ids;
         this.scheduler = watch.spec().scheduler();
         this.time = watch.time();
-        ImportsListener listener = SafeListener.of(watch.listener(), actual.currentContext());
-        this.imports = new WatchedImports(kind, watch.spec(), time, listener);
+        ImportsListener listener = ListenerGuard.of(watch.listener(), actual.currentContext());
+        this.imports = new WatchEntries(kind, watch.spec(), time, listener);
         this.looks = new WatchLooks(watch, kind, imports, serial, actual.currentContext(), listener);
     }
 
@@ -123,7 +123,7 @@ final class WatchSubscription implements Subscription {
         if (failure == null) {
             actual.onComplete();
         } else {
-            actual.onError(Polling.withSuppressed(failure, failures));
+            actual.onError(WatchOne.withSuppressed(failure, failures));
         }
     }
 

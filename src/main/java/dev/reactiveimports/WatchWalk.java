@@ -10,7 +10,7 @@ import reactor.core.Disposable;
 /**
  * One walk through pages of the listing. It waits before a page while observations wait for demand. What it was to show and did
  * not is described. A page that fails ends its walk alone; only a walk of the whole listing asks for that page again, since walks
- * begun anew might never come to the end. All of it runs in the {@link Serial}.
+ * begun anew might never come to the end. All of it runs in the {@link SerialExecutor}.
  */
 final class WatchWalk {
 
@@ -30,9 +30,9 @@ final class WatchWalk {
     private final WatchRound round;
     private final Goal goal;
     private final int planned;
-    private final Set<WatchedImport> sought;
+    private final Set<WatchEntry> sought;
     private final @Nullable String startToken;
-    private final TokenTrail trail;
+    private final ListingLoopDetector trail;
 
     private @Nullable String token;
     private @Nullable String tokenOfLastPage;
@@ -56,7 +56,7 @@ final class WatchWalk {
         this.sought = new LinkedHashSet<>(plan.sought());
         this.startToken = startToken;
         this.token = startToken;
-        this.trail = new TokenTrail(startToken);
+        this.trail = new ListingLoopDetector(startToken);
         round.add();
     }
 
@@ -112,7 +112,7 @@ final class WatchWalk {
         int known = 0;
         int news = 0;
         for (ImportOperation seen : page.items()) {
-            WatchedImport watched = looks.imports().watched(seen.id());
+            WatchEntry watched = looks.imports().watched(seen.id());
             if (watched != null) {
                 known++;
                 found += sought.remove(watched) ? 1 : 0;
@@ -147,14 +147,14 @@ final class WatchWalk {
         }
     }
 
-    private void place(WatchedImport watched) {
+    private void place(WatchEntry watched) {
         if (startToken == null) {
             watched.page = pages;
         }
     }
 
     private void placeNew(ImportOperation seen) {
-        WatchedImport watched = looks.imports().watched(seen.id());
+        WatchEntry watched = looks.imports().watched(seen.id());
         if (watched != null) {
             place(watched);
         }
@@ -181,7 +181,7 @@ final class WatchWalk {
         }
         arrived();
         WatchFailure meaning = WatchFailure.ofPage(failure, token != null);
-        List<WatchedImport> left = takeLeft();
+        List<WatchEntry> left = takeLeft();
         switch (meaning) {
             case NOT_SENT -> left.forEach(watched -> looks.imports().postpone(watched, looks.afterNoLook()));
             case TRANSIENT -> looks.listingFailed(left, round, failure, begunAt);
@@ -212,10 +212,10 @@ final class WatchWalk {
     }
 
     private void finish() {
-        List<WatchedImport> left = takeLeft();
-        for (WatchedImport watched : left) {
-            boolean moved = !atEnd && watched.page != WatchedImport.UNPLACED;
-            watched.page = moved ? pages + 1 : WatchedImport.NOT_LISTED;
+        List<WatchEntry> left = takeLeft();
+        for (WatchEntry watched : left) {
+            boolean moved = !atEnd && watched.page != WatchEntry.UNPLACED;
+            watched.page = moved ? pages + 1 : WatchEntry.NOT_LISTED;
         }
         looks.describes().add(left, round);
         looks.listing().walkedFor(found, left.size());
@@ -223,10 +223,10 @@ final class WatchWalk {
         looks.walked(this);
     }
 
-    private List<WatchedImport> takeLeft() {
-        List<WatchedImport> left = new ArrayList<>();
-        for (WatchedImport watched : sought) {
-            if (watched.slot == WatchedImport.SOUGHT) {
+    private List<WatchEntry> takeLeft() {
+        List<WatchEntry> left = new ArrayList<>();
+        for (WatchEntry watched : sought) {
+            if (watched.slot == WatchEntry.SOUGHT) {
                 left.add(watched);
             }
         }
@@ -252,8 +252,8 @@ final class WatchWalk {
     }
 
     /** Takes up an import that comes due while it walks, if its place is still ahead. */
-    boolean takesUp(WatchedImport watched) {
-        boolean ahead = watched.page > pages && watched.page <= planned && watched.page != WatchedImport.NOT_LISTED;
+    boolean takesUp(WatchEntry watched) {
+        boolean ahead = watched.page > pages && watched.page <= planned && watched.page != WatchEntry.NOT_LISTED;
         return ahead && sought.add(watched);
     }
 

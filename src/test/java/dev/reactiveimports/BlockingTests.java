@@ -222,7 +222,7 @@ class BlockingTests {
         }
         assertThat(Blocked.calls())
                 .isNotEmpty()
-                .allMatch(way -> way.contains("dev.reactiveimports.ExchangeTrace.ended"));
+                .allMatch(way -> way.contains("dev.reactiveimports.CallRecorder.ended"));
     }
 
     private ReactiveImportsApi client() {

@@ -43,8 +43,8 @@ class BodySplitTests {
     @Property(tries = 200)
     void aPageInAnyPiecesIsTheSamePage(@ForAll long seed) throws IOException {
         Random random = new Random(seed);
-        ImportPage page = ImportsCodecRoundTripTests.randomPage(random);
-        byte[] body = ImportsCodecRoundTripTests.write(page, random).getBytes(UTF_8);
+        ImportPage page = JsonCodecRoundTripTests.randomPage(random);
+        byte[] body = JsonCodecRoundTripTests.write(page, random).getBytes(UTF_8);
         answer = random.nextBoolean() ? chunked(body, random) : whole(body);
         pieces = random;
         assertThat(imports.listImportPages(ListImportsSpec.create())

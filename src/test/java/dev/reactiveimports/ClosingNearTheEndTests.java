@@ -18,7 +18,7 @@ class ClosingNearTheEndTests {
 
     private static final int LAST = 2;
 
-    private final ClosingSignal closing = new ClosingSignal();
+    private final CallLifecycle closing = new CallLifecycle();
     private final TestPublisher<Integer> stream = TestPublisher.create();
 
     private Flux<Integer> guarded(Flux<Integer> call) {
@@ -87,7 +87,7 @@ class ClosingNearTheEndTests {
         int delivered = 0;
         int rounds = 20_000;
         for (int round = 0; round < rounds; round++) {
-            ClosingSignal racing = new ClosingSignal();
+            CallLifecycle racing = new CallLifecycle();
             Sinks.Many<Integer> source = Sinks.unsafe().many().unicast().onBackpressureError();
             List<Object> seen = new CopyOnWriteArrayList<>();
             AtomicBoolean completed = new AtomicBoolean();

@@ -132,7 +132,7 @@ class ClosingTests {
 
     @Test
     void closingCancelsWhatItEnds() {
-        ClosingSignal closing = new ClosingSignal();
+        CallLifecycle closing = new CallLifecycle();
         TestPublisher<Integer> one = TestPublisher.create();
         TestPublisher<Integer> many = TestPublisher.create();
         CompletableFuture<?> call = closing.guard(one.mono()).toFuture();

@@ -60,7 +60,7 @@ class DiscardHookTests {
 
     private static boolean isOfTheWire(Object value) {
         String name = value.getClass().getName();
-        return value instanceof Outcome || name.startsWith("io.netty.") || name.startsWith("reactor.netty.");
+        return value instanceof HttpOutcome || name.startsWith("io.netty.") || name.startsWith("reactor.netty.");
     }
 
     /** One byte a chunk. */

@@ -14,13 +14,13 @@ class ErrorFuzzTests {
 
     @FuzzTest(maxDuration = "60s")
     void fuzz(byte[] bytes) {
-        ServiceError error = Fuzzed.decode(ImportsCodec::decodeError, bytes);
+        JsonError error = Fuzzed.decode(JsonCodec::decodeError, bytes);
         assertThat(error).isNotNull();
         if (error.message() != null) {
-            Fuzzed.assertSafe(error.message(), ServiceError.MAX_MESSAGE_LENGTH);
+            Fuzzed.assertSafe(error.message(), JsonError.MAX_MESSAGE_LENGTH);
         }
         if (error.code() != null) {
-            Fuzzed.assertSafe(error.code(), ServiceError.MAX_CODE_LENGTH);
+            Fuzzed.assertSafe(error.code(), JsonError.MAX_CODE_LENGTH);
         }
     }
 }

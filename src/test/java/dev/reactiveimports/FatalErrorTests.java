@@ -86,7 +86,7 @@ class FatalErrorTests {
     @ParameterizedTest(name = "{0}")
     @MethodSource("fatal")
     void thrownWhenClosingEndsItsCallItEndsTheOthersAllTheSame(String name, Supplier<Error> error) {
-        ClosingSignal closing = new ClosingSignal();
+        CallLifecycle closing = new CallLifecycle();
         for (int i = 0; i < 20; i++) {
             closing.guard(Mono.never()).subscribe(new Thrower<>(error, new CountDownLatch(1)));
         }

@@ -8,7 +8,7 @@ final class Fuzzed {
     private Fuzzed() {}
 
     /** Decodes from the middle of an array, as a pooled buffer is; null if it was refused. */
-    static <T> T decode(BoundedBody.Reader<T> reader, byte[] body) {
+    static <T> T decode(HttpResponseBody.Reader<T> reader, byte[] body) {
         byte[] pooled = new byte[body.length + 5];
         System.arraycopy(body, 0, pooled, 3, body.length);
         try {
@@ -20,7 +20,7 @@ final class Fuzzed {
     }
 
     static void assertSound(ImportOperation operation) {
-        assertThat(Limits.requireId(operation.id())).isNotEmpty();
+        assertThat(Checks.requireId(operation.id())).isNotEmpty();
         assertThat(operation.percentComplete()).isFinite();
         assertThat(operation.status()).isEqualTo(ImportStatus.of(operation.statusText()));
     }

@@ -30,7 +30,7 @@ class HttpExchangeTests {
         HttpExchange network = new HttpExchange() {
             @Override
             @SuppressWarnings("unchecked")
-            public <T> Mono<T> exchange(WireCall<T> call, String key, ExchangeTrace trace) {
+            public <T> Mono<T> exchange(HttpCall<T> call, String key, CallRecorder trace) {
                 return Mono.defer(() -> {
                     sent.add(call.method() + " " + call.uri());
                     return (Mono<T>) attempts[Math.min(sent.size(), attempts.length) - 1];

@@ -22,7 +22,7 @@ class IdleConnectionTests {
 
     @Test
     void lightTrafficDoesNotKeepTheConnectionsOfABurst() {
-        ConnectionProvider pool = HardenedClient.pool(Schedulers.parallel(), IDLE);
+        ConnectionProvider pool = HttpClients.pool(Schedulers.parallel(), IDLE);
         CountDownLatch burst = new CountDownLatch(11);
         try (RawServer server = RawServer.always(connection -> {
                     burst.countDown();

@@ -12,7 +12,7 @@ class ImportFuzzTests {
 
     @FuzzTest(maxDuration = "60s")
     void fuzz(byte[] bytes) {
-        ImportOperation operation = Fuzzed.decode(ImportsCodec::decodeOperation, bytes);
+        ImportOperation operation = Fuzzed.decode(JsonCodec::decodeOperation, bytes);
         if (operation != null) {
             Fuzzed.assertSound(operation);
         }

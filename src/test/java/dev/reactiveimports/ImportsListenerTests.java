@@ -246,7 +246,7 @@ class ImportsListenerTests {
     @Test
     void withoutAListenerNoEventIsMade() {
         // an event needs the time: no event, no time
-        new ExchangeTrace(Operation.LIST, 1, null).ended(0, null);
+        new CallRecorder(Operation.LIST, 1, null).ended(0, null);
         assertThat(new WatchMany(id -> Mono.empty(), token -> Mono.empty(), OFTEN, (id, e) -> false, null).listener())
                 .isNull();
     }

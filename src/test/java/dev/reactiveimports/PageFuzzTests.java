@@ -12,7 +12,7 @@ class PageFuzzTests {
 
     @FuzzTest(maxDuration = "60s")
     void fuzz(byte[] bytes) {
-        ImportPage page = Fuzzed.decode(ImportsCodec::decodePage, bytes);
+        ImportPage page = Fuzzed.decode(JsonCodec::decodePage, bytes);
         if (page != null) {
             page.items().forEach(Fuzzed::assertSound);
             if (page.nextToken() != null) {

@@ -36,7 +36,7 @@ final class SimulationWire implements HttpExchange {
     }
 
     @Override
-    public <T> Mono<T> exchange(WireCall<T> call, String key, ExchangeTrace trace) {
+    public <T> Mono<T> exchange(HttpCall<T> call, String key, CallRecorder trace) {
         return Mono.deferContextual(context -> {
             SimulationCalls calls = context.getOrDefault(SimulationCalls.class, null);
             if (calls == null) {
@@ -49,8 +49,8 @@ final class SimulationWire implements HttpExchange {
 
     private final class Exchange<T> {
 
-        private final WireCall<T> call;
-        private final ExchangeTrace trace;
+        private final HttpCall<T> call;
+        private final CallRecorder trace;
         private final SimulationCalls calls;
         private final MonoSink<T> sink;
         private final String name;
@@ -58,7 +58,7 @@ final class SimulationWire implements HttpExchange {
         private boolean sent;
         private boolean over;
 
-        Exchange(WireCall<T> call, ExchangeTrace trace, SimulationCalls calls, MonoSink<T> sink) {
+        Exchange(HttpCall<T> call, CallRecorder trace, SimulationCalls calls, MonoSink<T> sink) {
             this.call = call;
             this.trace = trace;
             this.calls = calls;
@@ -160,8 +160,8 @@ final class SimulationWire implements HttpExchange {
             trace.answered(response.status());
             if (response.status() != 200) {
                 HttpHeaders headers = headers(response.retryAfter());
-                ServiceError error = new ServiceError(null, "status " + response.status());
-                fail(FailureMapping.refused(
+                JsonError error = new JsonError(null, "status " + response.status());
+                fail(HttpFailures.refused(
                         HttpResponseStatus.valueOf(response.status()), headers, error, Instant.EPOCH, "key"));
                 return;
             }

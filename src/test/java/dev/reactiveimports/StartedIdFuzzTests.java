@@ -14,9 +14,9 @@ class StartedIdFuzzTests {
 
     @FuzzTest(maxDuration = "60s")
     void fuzz(byte[] bytes) {
-        String id = Fuzzed.decode(ImportsCodec::decodeStartedId, bytes);
+        String id = Fuzzed.decode(JsonCodec::decodeStartedId, bytes);
         if (id != null) {
-            assertThat(Limits.requireId(id)).isEqualTo(id);
+            assertThat(Checks.requireId(id)).isEqualTo(id);
         }
     }
 }

@@ -162,8 +162,8 @@ class WatchHealthTests {
         return new WatchHealth(spec, imports(kind, imports), kind, clock);
     }
 
-    private WatchedImports imports(WatchKind kind, int howMany) {
-        WatchedImports imports = new WatchedImports(kind, spec, clock, null);
+    private WatchEntries imports(WatchKind kind, int howMany) {
+        WatchEntries imports = new WatchEntries(kind, spec, clock, null);
         ids(0, howMany).forEach(imports::join);
         return imports;
     }

@@ -20,8 +20,8 @@ import reactor.core.publisher.Mono;
 class WatchPlanTests {
 
     private static final int ROUNDS = 40;
-    private static final int UNPLACED = WatchedImport.UNPLACED;
-    private static final int NOT_LISTED = WatchedImport.NOT_LISTED;
+    private static final int UNPLACED = WatchEntry.UNPLACED;
+    private static final int NOT_LISTED = WatchEntry.NOT_LISTED;
 
     private final WatchListing listing = new WatchListing(PollSpec.adaptive());
 
@@ -106,7 +106,7 @@ class WatchPlanTests {
 
     @Test
     void aWalkOfTheWholeListingLooksForAll() {
-        WatchPlan plan = WatchPlan.wholeListing(List.of(new WatchedImport("i", 0, 0)));
+        WatchPlan plan = WatchPlan.wholeListing(List.of(new WatchEntry("i", 0, 0)));
         assertThat(plan.walks()).isTrue();
         assertThat(plan.sought()).hasSize(1);
         assertThat(plan.alone()).isEmpty();
@@ -132,16 +132,16 @@ class WatchPlanTests {
     }
 
     private WatchPlan plan(int free, int... places) {
-        List<WatchedImport> due = new ArrayList<>();
+        List<WatchEntry> due = new ArrayList<>();
         for (int place : places) {
-            WatchedImport watched = new WatchedImport("i" + due.size(), due.size(), 0);
+            WatchEntry watched = new WatchEntry("i" + due.size(), due.size(), 0);
             watched.page = place;
             due.add(watched);
         }
         return WatchPlan.of(due, listing, free);
     }
 
-    private static List<Integer> places(List<WatchedImport> some) {
+    private static List<Integer> places(List<WatchEntry> some) {
         return some.stream().map(watched -> watched.page).toList();
     }
 

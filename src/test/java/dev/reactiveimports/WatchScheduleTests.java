@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class WatchScheduleTests {
 
-    private static final Comparator<WatchedImport> SOONEST =
-            Comparator.comparingLong(WatchedImport::dueAt).thenComparingInt(watched -> watched.order);
+    private static final Comparator<WatchEntry> SOONEST =
+            Comparator.comparingLong(WatchEntry::dueAt).thenComparingInt(watched -> watched.order);
 
     @Test
     void anEmptyOneHasNoFirst() {
@@ -24,22 +24,22 @@ class WatchScheduleTests {
     void theFirstIsAlwaysTheSoonestWhateverIsMovedOrRemoved(@ForAll long seed) {
         WatchSchedule schedule = new WatchSchedule();
         Random random = new Random(seed);
-        List<WatchedImport> model = new ArrayList<>();
+        List<WatchEntry> model = new ArrayList<>();
         for (int step = 0; step < 300; step++) {
             int kind = random.nextInt(4);
             if (kind < 2 || model.isEmpty()) {
-                WatchedImport added = new WatchedImport("i" + step, step, random.nextInt(50));
+                WatchEntry added = new WatchEntry("i" + step, step, random.nextInt(50));
                 model.add(added);
                 schedule.put(added);
             } else {
-                WatchedImport one = model.get(random.nextInt(model.size()));
+                WatchEntry one = model.get(random.nextInt(model.size()));
                 if (kind == 2) {
                     one.postpone(random.nextInt(50), 0);
                     schedule.put(one);
                 } else {
                     model.remove(one);
-                    schedule.remove(one, WatchedImport.GONE);
-                    assertThat(one.slot).isEqualTo(WatchedImport.GONE);
+                    schedule.remove(one, WatchEntry.GONE);
+                    assertThat(one.slot).isEqualTo(WatchEntry.GONE);
                 }
             }
             assertThat(schedule.first()).isSameAs(model.stream().min(SOONEST).orElse(null));
@@ -49,12 +49,12 @@ class WatchScheduleTests {
     @Test
     void whatIsNotInItIsRemovedWithoutHarm() {
         WatchSchedule schedule = new WatchSchedule();
-        WatchedImport in = new WatchedImport("in", 0, 5);
-        WatchedImport out = new WatchedImport("out", 1, 1);
+        WatchEntry in = new WatchEntry("in", 0, 5);
+        WatchEntry out = new WatchEntry("out", 1, 1);
         schedule.put(in);
-        schedule.remove(out, WatchedImport.QUEUED);
+        schedule.remove(out, WatchEntry.QUEUED);
         assertThat(schedule.first()).isSameAs(in);
-        assertThat(out.slot).isEqualTo(WatchedImport.QUEUED);
+        assertThat(out.slot).isEqualTo(WatchEntry.QUEUED);
         schedule.clear();
         assertThat(schedule.first()).isNull();
     }

@@ -23,6 +23,6 @@ public class CodecBenchmark {
     @Benchmark
     @OperationsPerInvocation(Pages.ITEMS)
     public ImportPage decodePage() {
-        return ImportsCodec.decodePage(page, 0, page.length);
+        return JsonCodec.decodePage(page, 0, page.length);
     }
 }

@@ -23,7 +23,7 @@ record Item(
     }
 
     /** One answer of the service. */
-    record Page(List<Item> data, Pagination pagination) {
+    record Page(List<Item> data, ListingPages pagination) {
 
         String next() {
             return pagination == null ? null : pagination.next();
@@ -31,7 +31,7 @@ record Item(
     }
 
     /** Where the listing goes on. */
-    record Pagination(String next) {}
+    record ListingPages(String next) {}
 
     static ObjectMapper mapper() {
         return new ObjectMapper()

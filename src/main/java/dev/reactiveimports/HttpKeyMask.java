@@ -1,0 +1,35 @@
+package dev.reactiveimports;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Takes the API key out of what a server sent, before it is quoted: some gateways' error pages show the request's headers. */
+final class HttpKeyMask {
+
+    private static final String MASK = "***";
+
+    /** A shorter key is no secret, but may be a word that a message needs. */
+    private static final int SHORTEST = 4;
+
+    private HttpKeyMask() {}
+
+    static String mask(String key, String text) {
+        return key.length() < SHORTEST ? text : text.replace(key, MASK);
+    }
+
+    /** Overwrites the key wherever it is; true if it was anywhere. */
+    static boolean mask(String key, byte[] bytes, int offset, int length) {
+        if (key.length() < SHORTEST) {
+            return false;
+        }
+        byte[] secret = key.getBytes(StandardCharsets.US_ASCII);
+        boolean found = false;
+        for (int i = offset; i <= offset + length - secret.length; i++) {
+            if (bytes[i] == secret[0] && Arrays.equals(bytes, i, i + secret.length, secret, 0, secret.length)) {
+                Arrays.fill(bytes, i, i + secret.length, (byte) '*');
+                found = true;
+            }
+        }
+        return found;
+    }
+}

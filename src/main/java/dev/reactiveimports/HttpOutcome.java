@@ -1,0 +1,16 @@
+package dev.reactiveimports;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.SynchronousSink;
+
+/** What an exchange came to, carried as data until its connection is free again. */
+record HttpOutcome<T>(@Nullable T value, @Nullable ImportsException failure) {
+
+    void into(SynchronousSink<T> sink) {
+        if (failure != null) {
+            sink.error(failure);
+        } else if (value != null) {
+            sink.next(value);
+        }
+    }
+}

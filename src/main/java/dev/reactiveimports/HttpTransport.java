@@ -1,0 +1,87 @@
+package dev.reactiveimports;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/** One attempt: a network's exchange with the key, a permit and a timeout around it, and nothing about trying again. */
+final class HttpTransport {
+
+    private final HttpExchange network;
+    private final HttpConnectionPermits permits;
+    private final Mono<String> apiKey;
+    private final Duration attemptTimeout;
+    private final Scheduler scheduler;
+
+    HttpTransport(HttpExchange network, HttpConnectionPermits permits, Mono<String> apiKey, Duration attemptTimeout) {
+        this.network = network;
+        this.permits = permits;
+        this.apiKey =
+                apiKey.switchIfEmpty(Mono.error(() -> new IllegalStateException("the API key's publisher was empty")));
+        this.attemptTimeout = attemptTimeout;
+        this.scheduler = permits.scheduler();
+    }
+
+    /** Prepares what the first exchange needs; no request. */
+    Mono<Void> warmup() {
+        return network.warmup();
+    }
+
+    /**
+     * Sends one request and decodes its answer. Cancel closes the connection, or gives up the wait for one, which counts
+     * into the timeout.
+     *
+     * @param trace told of this attempt's steps
+     */
+    <T> Mono<T> exchange(HttpCall<T> call, CallRecorder trace) {
+        return told(bare(call, trace).timeout(attemptTimeout, timedOut(), scheduler), trace);
+    }
+
+    /**
+     * The same for one of several that follow each other.
+     *
+     * @param timer of all of them
+     */
+    <T> Mono<T> exchange(HttpCall<T> call, CallRecorder trace, CallTimeout timer) {
+        return told(bare(call, trace).timeout(timer.ring(), timedOut()), trace);
+    }
+
+    CallTimeout timer() {
+        return new CallTimeout(scheduler, attemptTimeout);
+    }
+
+    private <T> Mono<T> timedOut() {
+        return Mono.error(() -> CallRejection.unlessDisposed(scheduler, () -> HttpFailures.timedOut(attemptTimeout)));
+    }
+
+    private <T> Mono<T> bare(HttpCall<T> call, CallRecorder trace) {
+        return Mono.defer(() -> {
+            int passedAt = permits.closings();
+            return apiKey.flatMap(
+                    key -> permits.holding(network.exchange(call, Checks.requireApiKey(key), trace), passedAt)
+                            .onErrorMap(HttpTransport::isFailure, HttpFailures::broken));
+        });
+    }
+
+    private <T> Mono<T> told(Mono<T> exchange, CallRecorder trace) {
+        if (!trace.isHeard()) {
+            return exchange;
+        }
+        return Mono.deferContextual(context -> {
+            trace.begun(now(), context);
+            return exchange.doOnError(HttpTransport::isFailure, failure -> trace.ended(now(), failure))
+                    .doOnSuccess(value -> trace.ended(now(), null))
+                    .doOnCancel(() -> trace.cancelled(now()));
+        });
+    }
+
+    /** Or a call that has to pass the throttle gate again: there was no exchange. */
+    private static boolean isFailure(Throwable signalled) {
+        return !(signalled instanceof ThrottleGate.HeldBack);
+    }
+
+    private long now() {
+        return scheduler.now(TimeUnit.NANOSECONDS);
+    }
+}

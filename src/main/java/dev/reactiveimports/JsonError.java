@@ -1,0 +1,18 @@
+package dev.reactiveimports;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the body of an error says.
+ *
+ * @param code the service's own code as text, a gRPC number or a name; null when there is none
+ * @param message at most 500 characters without control characters; null when the body says nothing
+ */
+record JsonError(@Nullable String code, @Nullable String message) {
+
+    /** The most that is kept of a message. */
+    static final int MAX_MESSAGE_LENGTH = 500;
+
+    /** The most that is kept of a code. */
+    static final int MAX_CODE_LENGTH = 100;
+}

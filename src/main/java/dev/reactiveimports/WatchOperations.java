@@ -1,0 +1,92 @@
+package dev.reactiveimports;
+
+import static java.util.Objects.requireNonNull;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/** Polls one import, many, or all of them, over the client's own calls. */
+final class WatchOperations {
+
+    private static final int PAGE_SIZE = 100;
+
+    private final CallOperations calls;
+    private final CallRecentStarts recentStarts;
+    private final CallLifecycle closing;
+    private final PollSpec defaults;
+    private final Scheduler scheduler;
+    private final @Nullable ImportsListener listener;
+
+    WatchOperations(
+            CallOperations calls,
+            CallRecentStarts recentStarts,
+            CallLifecycle closing,
+            PollSpec defaults,
+            Scheduler scheduler,
+            @Nullable ImportsListener listener) {
+        this.calls = calls;
+        this.recentStarts = recentStarts;
+        this.closing = closing;
+        this.defaults = defaults;
+        this.scheduler = scheduler;
+        this.listener = listener;
+    }
+
+    PollSpec defaults() {
+        return defaults;
+    }
+
+    Flux<ImportOperation> one(String id, PollSpec spec) {
+        Checks.requireId(id);
+        return named(
+                CallTarget.ofId(id),
+                closing.guard(
+                        complete(spec)
+                                .poll(calls.describe(id), failure -> recentStarts.explains(id, failure), listener),
+                        ImportOperation::isTerminal));
+    }
+
+    Mono<ImportOperation> end(String id, PollSpec spec) {
+        return one(id, spec)
+                .filter(ImportOperation::isTerminal)
+                .next()
+                .flatMap(end -> end.status() == ImportStatus.COMPLETED
+                        ? Mono.just(end)
+                        : Mono.error(new ImportFailedException(end)));
+    }
+
+    Flux<ImportOperation> many(Publisher<String> ids, PollSpec spec) {
+        return named(null, closing.guard(many(spec).watchImports(requireNonNull(ids, "ids"))));
+    }
+
+    Flux<ImportObservation> observations(Publisher<String> ids, PollSpec spec) {
+        return named(null, closing.guard(many(spec).observeImports(requireNonNull(ids, "ids"))));
+    }
+
+    Flux<ImportOperation> all(PollSpec spec) {
+        return named(null, closing.guard(many(spec).watchIndex()));
+    }
+
+    /** What ended a watch keeps the name of the call that failed, if it was one. */
+    private static <T> Flux<T> named(@Nullable String target, Flux<T> watch) {
+        return watch.onErrorMap(
+                failure -> failure instanceof ImportsException ours && ours.operationName() == null,
+                failure -> ((ImportsException) failure).during("watch", target));
+    }
+
+    private WatchMany many(PollSpec spec) {
+        return new WatchMany(
+                calls::describe,
+                token -> calls.page(PAGE_SIZE, token),
+                complete(spec),
+                recentStarts::explains,
+                listener);
+    }
+
+    private PollSpec complete(PollSpec spec) {
+        return requireNonNull(spec, "spec").orScheduler(scheduler);
+    }
+}
