@@ -2,8 +2,10 @@ package dev.reactiveimports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -20,6 +22,7 @@ class SimulationTests {
 
     @ParameterizedTest
     @EnumSource
+    @Timeout(value = 20, unit = TimeUnit.MINUTES)
     void promisesHold(SimulationFamily family) {
         if (!FAMILY.isEmpty() && !FAMILY.equals(family.name())) {
             return;
