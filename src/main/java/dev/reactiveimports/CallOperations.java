@@ -9,14 +9,14 @@ import reactor.core.publisher.Mono;
 final class CallOperations {
 
     private final HttpEndpoint host;
-    private final HttpTransport http;
+    private final CallAttempt http;
     private final CallPolicy policy;
     private final CallLifecycle closing;
     private final @Nullable ImportsListener listener;
 
     CallOperations(
             HttpEndpoint host,
-            HttpTransport http,
+            CallAttempt http,
             CallPolicy policy,
             CallLifecycle closing,
             @Nullable ImportsListener listener) {

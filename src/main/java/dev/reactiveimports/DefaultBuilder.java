@@ -29,7 +29,7 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
     private Duration attemptTimeout = Duration.ofSeconds(30);
     private Retry retry = ImportsRetry.ofDefaults();
     private PollSpec pollSpec = PollSpec.adaptive();
-    private CallScheduler scheduler = CallScheduler.ofDefault();
+    private SchedulerGuard scheduler = SchedulerGuard.ofDefault();
     private @Nullable ImportsListener listener;
 
     DefaultBuilder(String indexHost, Mono<String> apiKey) {
@@ -99,7 +99,7 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
 
     @Override
     public DefaultBuilder scheduler(Scheduler scheduler) {
-        this.scheduler = CallScheduler.of(scheduler);
+        this.scheduler = SchedulerGuard.of(scheduler);
         return this;
     }
 
@@ -128,8 +128,8 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
             HttpEndpoint host, HttpExchange network, boolean ownsPool, Mono<Void> disposeConnections) {
         ImportsListener told = listener == null ? null : ListenerGuard.of(listener);
         ThrottleGate gate = new ThrottleGate(scheduler, CallPolicy.longestWait(retry), told);
-        HttpConnectionPermits permits = ownsPool ? HttpClients.permits(gate) : HttpConnectionPermits.unlimited(gate);
-        HttpTransport http = new HttpTransport(network, permits, apiKey, attemptTimeout);
+        CallPermits permits = ownsPool ? HttpClients.permits(gate) : CallPermits.unlimited(gate);
+        CallAttempt http = new CallAttempt(network, permits, apiKey, attemptTimeout);
         CallPolicy policy = new CallPolicy(retry, new RetryBudget(scheduler), gate, told);
         CallLifecycle closing = new CallLifecycle(permits::close);
         CallOperations calls = new CallOperations(host, http, policy, closing, told);

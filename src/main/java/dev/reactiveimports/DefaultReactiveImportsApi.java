@@ -25,7 +25,7 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
     private final CallLifecycle closing;
     private final Mono<Void> disposeConnections;
     private final WatchOperations watching;
-    private final CallScheduler scheduler;
+    private final SchedulerGuard scheduler;
 
     DefaultReactiveImportsApi(
             CallOperations calls,
@@ -33,7 +33,7 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
             CallLifecycle closing,
             Mono<Void> disposeConnections,
             WatchOperations watching,
-            CallScheduler scheduler) {
+            SchedulerGuard scheduler) {
         this.calls = calls;
         this.recentStarts = recentStarts;
         this.closing = closing;
@@ -161,20 +161,20 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
 
     /** A name costs nothing for each item: it is there for who asks, such as {@code tap(Micrometer.observation(..))}. */
     private <T> Flux<T> named(String operation, Flux<T> calls) {
-        return CallBoundary.around(CallRejection.guard(calls, scheduler))
+        return OpaqueBoundary.around(SchedulerRejection.guard(calls, scheduler))
                 .name("reactive.imports." + operation)
                 .tag("operation", operation);
     }
 
     private <T> Mono<T> named(String operation, Mono<T> call) {
-        return CallBoundary.around(onDemand(CallRejection.guard(call, scheduler)))
+        return OpaqueBoundary.around(onDemand(SchedulerRejection.guard(call, scheduler)))
                 .name("reactive.imports." + operation)
                 .tag("operation", operation);
     }
 
     @Override
     public Mono<Void> disposeLater() {
-        return CallBoundary.around(Mono.defer(() -> {
+        return OpaqueBoundary.around(Mono.defer(() -> {
             closing.close();
             return disposeConnections;
         }));

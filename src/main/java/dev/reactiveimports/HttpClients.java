@@ -26,8 +26,8 @@ final class HttpClients {
     private HttpClients() {}
 
     /** One for each connection of the pool, so that its own queue is empty but for the moment in which one is closed. */
-    static HttpConnectionPermits permits(ThrottleGate gate) {
-        return new HttpConnectionPermits(MAX_CONNECTIONS, ACQUIRE, gate.scheduler(), gate::closings);
+    static CallPermits permits(ThrottleGate gate) {
+        return new CallPermits(MAX_CONNECTIONS, ACQUIRE, gate.scheduler(), gate::closings);
     }
 
     /** Callers that wait for a connection are not counted: the time they wait is bounded. */

@@ -45,7 +45,7 @@ final class HttpFailures {
                 HttpKeyMask.mask(key, said),
                 error.code() == null ? null : HttpKeyMask.mask(key, error.code()),
                 requestId == null ? null : HttpKeyMask.mask(key, SafeText.of(requestId, MAX_REQUEST_ID_LENGTH)),
-                RetryAfter.longest(
+                HttpRetryAfter.longest(
                         headers.getAll(HttpHeaderNames.RETRY_AFTER), headers.get(HttpHeaderNames.DATE), now));
     }
 

@@ -61,7 +61,7 @@ public record ImportStatusChange(String id, @Nullable ImportStatus from, ImportS
         Map<String, ImportStatus> copy = Map.copyOf(known);
         return observations -> {
             requireNonNull(observations, "observations");
-            return CallBoundary.around(Flux.defer(() -> {
+            return OpaqueBoundary.around(Flux.defer(() -> {
                 Map<String, Seen> last = new HashMap<>();
                 copy.forEach((id, status) -> last.put(id, new Seen(status, null)));
                 // not handle: with micrometer's context-propagation around it restores thread locals for each item

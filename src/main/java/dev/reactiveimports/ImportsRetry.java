@@ -44,9 +44,9 @@ public final class ImportsRetry extends Retry {
 
     private final int maxRetries;
     private final RetryBackoff backoff;
-    private final @Nullable CallScheduler scheduler;
+    private final @Nullable SchedulerGuard scheduler;
 
-    private ImportsRetry(int maxRetries, RetryBackoff backoff, @Nullable CallScheduler scheduler) {
+    private ImportsRetry(int maxRetries, RetryBackoff backoff, @Nullable SchedulerGuard scheduler) {
         this.maxRetries = maxRetries;
         this.backoff = backoff;
         this.scheduler = scheduler;
@@ -141,7 +141,7 @@ public final class ImportsRetry extends Retry {
      * @throws IllegalArgumentException if it cannot schedule with a delay, as {@link Schedulers#immediate()}
      */
     public ImportsRetry scheduler(Scheduler s) {
-        return new ImportsRetry(maxRetries, backoff, CallScheduler.of(s));
+        return new ImportsRetry(maxRetries, backoff, SchedulerGuard.of(s));
     }
 
     /**
@@ -177,7 +177,7 @@ public final class ImportsRetry extends Retry {
      */
     @Override
     public Publisher<?> generateCompanion(Flux<RetrySignal> retrySignals) {
-        return CallBoundary.around(companion(retrySignals, (signal, delay) -> {}));
+        return OpaqueBoundary.around(companion(retrySignals, (signal, delay) -> {}));
     }
 
     /** As {@link #generateCompanion}, telling of each retry to come before its wait begins. */
@@ -188,7 +188,7 @@ public final class ImportsRetry extends Retry {
 
     /** With a scheduler for those who named none. */
     ImportsRetry schedulerOr(Scheduler fallback) {
-        return scheduler == null ? new ImportsRetry(maxRetries, backoff, CallScheduler.unchecked(fallback)) : this;
+        return scheduler == null ? new ImportsRetry(maxRetries, backoff, SchedulerGuard.unchecked(fallback)) : this;
     }
 
     ImportsRetry random(DoubleSupplier random) {
@@ -230,7 +230,7 @@ public final class ImportsRetry extends Retry {
             trail.add(failure);
             Duration delay = backoff.delay(signal.totalRetries(), failure);
             onRetry.accept(signal, delay);
-            return (scheduler == null ? CallScheduler.ofDefault() : scheduler).delay(delay);
+            return (scheduler == null ? SchedulerGuard.ofDefault() : scheduler).delay(delay);
         }
 
         private boolean mayHelp(Throwable failure) {

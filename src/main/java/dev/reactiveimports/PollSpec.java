@@ -54,7 +54,7 @@ public final class PollSpec {
     private final Duration max;
     private final Jitter jitter;
     private final int maxFailures;
-    private final @Nullable CallScheduler scheduler;
+    private final @Nullable SchedulerGuard scheduler;
 
     private PollSpec(
             Growth growth,
@@ -62,7 +62,7 @@ public final class PollSpec {
             Duration max,
             Jitter jitter,
             int maxFailures,
-            @Nullable CallScheduler scheduler) {
+            @Nullable SchedulerGuard scheduler) {
         this.growth = growth;
         this.min = min;
         this.max = max;
@@ -160,7 +160,7 @@ public final class PollSpec {
      * @throws IllegalArgumentException if it cannot schedule with a delay, as {@link Schedulers#immediate()}
      */
     public PollSpec scheduler(Scheduler scheduler) {
-        return on(CallScheduler.of(scheduler));
+        return on(SchedulerGuard.of(scheduler));
     }
 
     /**
@@ -181,7 +181,7 @@ public final class PollSpec {
      *     {@link ImportStatus#IN_PROGRESS} at 100 percent
      */
     public Flux<ImportOperation> poll(Mono<ImportOperation> describe) {
-        return CallBoundary.around(poll(describe, failure -> false, null));
+        return OpaqueBoundary.around(poll(describe, failure -> false, null));
     }
 
     /**
@@ -198,15 +198,15 @@ public final class PollSpec {
 
     /** This spec if it names a scheduler, else one that uses the given. */
     PollSpec orScheduler(Scheduler fallback) {
-        return scheduler == null ? on(CallScheduler.unchecked(fallback)) : this;
+        return scheduler == null ? on(SchedulerGuard.unchecked(fallback)) : this;
     }
 
-    private PollSpec on(CallScheduler time) {
+    private PollSpec on(SchedulerGuard time) {
         return new PollSpec(growth, min, max, jitter, maxFailures, time);
     }
 
-    CallScheduler scheduler() {
-        return scheduler == null ? CallScheduler.ofDefault() : scheduler;
+    SchedulerGuard scheduler() {
+        return scheduler == null ? SchedulerGuard.ofDefault() : scheduler;
     }
 
     int maxFailures() {

@@ -49,7 +49,7 @@ class PublisherBoundaryTests {
 
     @Test
     void aPublisherThatDoesNotIsFound() {
-        JavaClasses planted = new ClassFileImporter().importClasses(Planted.class, CallBoundary.class);
+        JavaClasses planted = new ClassFileImporter().importClasses(Planted.class, OpaqueBoundary.class);
         assertThatThrownBy(() -> EVERY_PUBLISHER_PASSES.check(planted))
                 .hasMessageContaining("Planted.bare")
                 .hasMessageNotContaining("Planted.behind")
@@ -69,13 +69,13 @@ class PublisherBoundaryTests {
             }
         }
         keys.removeIf(key -> !key.startsWith("reactor."));
-        assertThat(keys).hasSizeGreaterThanOrEqualTo(7).allMatch(CallBoundary::isSteering);
+        assertThat(keys).hasSizeGreaterThanOrEqualTo(7).allMatch(OpaqueBoundary::isSteering);
     }
 
     @Test
     void keysOfUsersAreNotReactors() {
         assertThat(List.of("tenant", "micrometer.observation", "reactor.netty.mine", 1, List.class))
-                .noneMatch(CallBoundary::isSteering);
+                .noneMatch(OpaqueBoundary::isSteering);
     }
 
     /** Public methods of public classes, and those that implement a public interface of ours. */
@@ -97,7 +97,7 @@ class PublisherBoundaryTests {
     }
 
     private static ArchCondition<JavaMethod> passTheBoundary() {
-        return new ArchCondition<>("pass through CallBoundary, or call a method of their class that does") {
+        return new ArchCondition<>("pass through OpaqueBoundary, or call a method of their class that does") {
             @Override
             public void check(JavaMethod method, ConditionEvents events) {
                 boolean passes = reachesBoundary(method, new HashSet<>());
@@ -109,7 +109,7 @@ class PublisherBoundaryTests {
     private static boolean reachesBoundary(JavaMethod method, Set<JavaMethod> seen) {
         return seen.add(method)
                 && method.getMethodCallsFromSelf().stream().anyMatch(call -> {
-                    boolean direct = call.getTargetOwner().isEquivalentTo(CallBoundary.class);
+                    boolean direct = call.getTargetOwner().isEquivalentTo(OpaqueBoundary.class);
                     boolean own = call.getTargetOwner().equals(method.getOwner());
                     return direct
                             || (own
@@ -129,7 +129,7 @@ class PublisherBoundaryTests {
         }
 
         public Flux<String> behind() {
-            return CallBoundary.around(Flux.just("a"));
+            return OpaqueBoundary.around(Flux.just("a"));
         }
 
         public Flux<String> overload() {

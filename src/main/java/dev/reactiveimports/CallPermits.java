@@ -23,9 +23,9 @@ import reactor.util.Loggers;
  * first served, since here a call that is cancelled leaves at once. In the pool's own queue it would stay until its turn
  * came, and then take a connection only to close it. A free permit costs one CAS and no lock.
  */
-final class HttpConnectionPermits {
+final class CallPermits {
 
-    private static final Logger LOG = Loggers.getLogger(HttpConnectionPermits.class);
+    private static final Logger LOG = Loggers.getLogger(CallPermits.class);
 
     private final Duration longestWait;
     private final Scheduler scheduler;
@@ -47,7 +47,7 @@ final class HttpConnectionPermits {
      *
      * @param closings how often the gate was closed
      */
-    HttpConnectionPermits(int permits, Duration longestWait, Scheduler scheduler, IntSupplier closings) {
+    CallPermits(int permits, Duration longestWait, Scheduler scheduler, IntSupplier closings) {
         this.free = new AtomicInteger(permits);
         this.closings = closings;
         this.longestWait = longestWait;
@@ -55,8 +55,8 @@ final class HttpConnectionPermits {
     }
 
     /** For a pool that is not ours to count: nobody ever waits. */
-    static HttpConnectionPermits unlimited(ThrottleGate gate) {
-        return new HttpConnectionPermits(Integer.MAX_VALUE, Duration.ZERO, gate.scheduler(), gate::closings);
+    static CallPermits unlimited(ThrottleGate gate) {
+        return new CallPermits(Integer.MAX_VALUE, Duration.ZERO, gate.scheduler(), gate::closings);
     }
 
     Scheduler scheduler() {
@@ -115,7 +115,7 @@ final class HttpConnectionPermits {
         return Mono.<Void>create(caller -> enter(place, caller))
                 .timeout(
                         longestWait,
-                        Mono.error(() -> CallRejection.unlessDisposed(
+                        Mono.error(() -> SchedulerRejection.unlessDisposed(
                                 scheduler, () -> HttpFailures.noConnectionWithin(longestWait))),
                         scheduler);
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the header {@code Retry-After} (RFC 9110, section 10.2.3): seconds, or an HTTP-date in any of the three forms of
  * section 5.6.7. Whatever makes no sense is as good as no header.
  */
-final class RetryAfter {
+final class HttpRetryAfter {
 
     /** A hundred years. More is a placeholder for never, of which this is enough. */
     private static final Duration LONGEST = Duration.ofDays(36_525);
@@ -38,7 +38,7 @@ final class RetryAfter {
     private static final Pattern ASCTIME = Pattern.compile(
             "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) " + MONTH + " (?<day>[0-9 ][0-9]) " + TIME + " (?<year>[0-9]{4})");
 
-    private RetryAfter() {}
+    private HttpRetryAfter() {}
 
     /**
      * How long to wait after the largest of several headers, as a chain of proxies may leave them.

@@ -15,12 +15,12 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /** One permit, and who has it after a race. */
-public class HttpConnectionPermitsStress {
+public class CallPermitsStress {
 
     abstract static class One {
 
         final StressTime time = new StressTime();
-        final HttpConnectionPermits permits = new HttpConnectionPermits(1, Duration.ofSeconds(10), time, () -> 0);
+        final CallPermits permits = new CallPermits(1, Duration.ofSeconds(10), time, () -> 0);
         final AtomicInteger begun = new AtomicInteger();
         final Disposable holder = call(new AtomicInteger());
         final AtomicInteger failed = new AtomicInteger();

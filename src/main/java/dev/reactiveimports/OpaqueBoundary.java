@@ -18,9 +18,9 @@ import reactor.util.context.Context;
  * have no effect; every other key is as the subscriber set it. What callers hand in (ids, a key, a describe) is subscribed to
  * inside, and may set steering keys of its own.
  */
-final class CallBoundary {
+final class OpaqueBoundary {
 
-    private static final Logger LOG = Loggers.getLogger(CallBoundary.class);
+    private static final Logger LOG = Loggers.getLogger(OpaqueBoundary.class);
 
     /** The kinds of Reactor's own keys: {@code reactor.on<Hook>.local}, and those that are named after a class of its core. */
     private static final String HOOK_KEYS = "reactor.on";
@@ -29,22 +29,22 @@ final class CallBoundary {
 
     /** In force where a global hook would be else; how to stop at a failure is left to {@code onErrorStop()}. */
     private static final Map<Object, Object> OWN_HOOKS = Map.of(
-            "reactor.onErrorDropped.local", (Consumer<Throwable>) CallBoundary::errorDropped,
+            "reactor.onErrorDropped.local", (Consumer<Throwable>) OpaqueBoundary::errorDropped,
             "reactor.onNextDropped.local", (Consumer<Object>) item -> {},
             "reactor.onOperatorError.local", (BiFunction<Throwable, Object, Throwable>) (failure, item) -> failure);
 
-    private CallBoundary() {}
+    private OpaqueBoundary() {}
 
     static <T> Mono<T> around(Mono<T> call) {
-        return call.onErrorMap(CallRejection::isIn, CallRejection::explain)
+        return call.onErrorMap(SchedulerRejection::isIn, SchedulerRejection::explain)
                 .onErrorStop()
-                .contextWrite(CallBoundary::inside);
+                .contextWrite(OpaqueBoundary::inside);
     }
 
     static <T> Flux<T> around(Flux<T> call) {
-        return call.onErrorMap(CallRejection::isIn, CallRejection::explain)
+        return call.onErrorMap(SchedulerRejection::isIn, SchedulerRejection::explain)
                 .onErrorStop()
-                .contextWrite(CallBoundary::inside);
+                .contextWrite(OpaqueBoundary::inside);
     }
 
     static boolean isSteering(Object key) {
@@ -56,7 +56,7 @@ final class CallBoundary {
         if (!subscribers.isEmpty()) {
             for (Object key : subscribers.stream()
                     .map(Map.Entry::getKey)
-                    .filter(CallBoundary::isSteering)
+                    .filter(OpaqueBoundary::isSteering)
                     .toList()) {
                 inside = inside.delete(key);
             }

@@ -20,7 +20,7 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 import reactor.util.retry.Retry;
 
-class CallBoundaryTests {
+class OpaqueBoundaryTests {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final RawServer.Answer DOWN = RawServer.answer("HTTP/1.1 503 Down", "");
@@ -73,7 +73,7 @@ class CallBoundaryTests {
                 .filter(entry -> entry.getValue() instanceof String || entry.getValue() instanceof Boolean)
                 .map(entry -> entry.getKey())
                 .collect(Collectors.toSet())));
-        StepVerifier.create(CallBoundary.around(kept).contextWrite(subscribers))
+        StepVerifier.create(OpaqueBoundary.around(kept).contextWrite(subscribers))
                 .expectNext(Set.of("mine"))
                 .expectComplete()
                 .verify(LIMIT);
@@ -150,7 +150,7 @@ class CallBoundaryTests {
         });
         Hooks.onNextDropped(hooked::add);
         RuntimeException dropped = new RuntimeException("late");
-        StepVerifier.create(CallBoundary.around(Mono.deferContextual(context -> {
+        StepVerifier.create(OpaqueBoundary.around(Mono.deferContextual(context -> {
                     Operators.onErrorDropped(dropped, Context.of(context));
                     Operators.onNextDropped("internal", Context.of(context));
                     return Mono.just("fine");

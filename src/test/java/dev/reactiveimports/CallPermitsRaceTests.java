@@ -11,13 +11,13 @@ import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
-class HttpConnectionPermitsRaceTests {
+class CallPermitsRaceTests {
 
     /** Each thread cancels what the other one is just letting in. */
     @Test
     void losesNoPermitAndDoublesNoneWhenThreadsRace() throws Exception {
         CountingScheduler time = new CountingScheduler();
-        HttpConnectionPermits one = new HttpConnectionPermits(1, Duration.ofSeconds(10), time, () -> 0);
+        CallPermits one = new CallPermits(1, Duration.ofSeconds(10), time, () -> 0);
         int rounds = 50_000;
         AtomicInteger running = new AtomicInteger();
         AtomicInteger ran = new AtomicInteger();

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RetryAfterTests {
+class HttpRetryAfterTests {
 
     private static final Instant NOW = Instant.parse("2026-11-23T08:49:37Z");
 
@@ -29,7 +29,7 @@ class RetryAfterTests {
         "3155760000, P36525D",
     })
     void readsSeconds(String header, Duration expected) {
-        assertThat(RetryAfter.parse(header, null, NOW)).isEqualTo(expected);
+        assertThat(HttpRetryAfter.parse(header, null, NOW)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -55,7 +55,7 @@ class RetryAfterTests {
                 "Sun, 31 Oct 2027 08:49:37 GMT       | P342D",
             })
     void readsEachFormOfADate(String header, Duration expected) {
-        assertThat(RetryAfter.parse(header, null, NOW)).isEqualTo(expected);
+        assertThat(HttpRetryAfter.parse(header, null, NOW)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -92,49 +92,50 @@ class RetryAfterTests {
                 "2026-11-23T08:49:40Z",
             })
     void knowsNothingFromNonsenseAndThePast(@Nullable String header) {
-        assertThat(RetryAfter.parse(header, null, NOW)).isNull();
+        assertThat(HttpRetryAfter.parse(header, null, NOW)).isNull();
     }
 
     @Test
     void measuresADateAgainstTheDateOfTheAnswer() {
         String until = "Mon, 23 Nov 2026 08:49:40 GMT";
-        assertThat(RetryAfter.parse(until, "Mon, 23 Nov 2026 08:49:35 GMT", NOW))
+        assertThat(HttpRetryAfter.parse(until, "Mon, 23 Nov 2026 08:49:35 GMT", NOW))
                 .isEqualTo(Duration.ofSeconds(5));
-        assertThat(RetryAfter.parse(until, " Monday, 23-Nov-26 08:49:35 GMT ", NOW))
+        assertThat(HttpRetryAfter.parse(until, " Monday, 23-Nov-26 08:49:35 GMT ", NOW))
                 .isEqualTo(Duration.ofSeconds(5));
-        assertThat(RetryAfter.parse(until, "Mon, 23 Nov 2026 08:49:41 GMT", NOW))
+        assertThat(HttpRetryAfter.parse(until, "Mon, 23 Nov 2026 08:49:41 GMT", NOW))
                 .isNull();
-        assertThat(RetryAfter.parse(until, "yesterday", NOW)).isEqualTo(Duration.ofSeconds(3));
-        assertThat(RetryAfter.parse(until, "Mon, 23 Nov 2026 08:49:35 GMT" + " ".repeat(80), NOW))
+        assertThat(HttpRetryAfter.parse(until, "yesterday", NOW)).isEqualTo(Duration.ofSeconds(3));
+        assertThat(HttpRetryAfter.parse(until, "Mon, 23 Nov 2026 08:49:35 GMT" + " ".repeat(80), NOW))
                 .isEqualTo(Duration.ofSeconds(3));
-        assertThat(RetryAfter.parse(until, "Wednesday, 23-Nov-77 08:49:40 GMT", NOW))
+        assertThat(HttpRetryAfter.parse(until, "Wednesday, 23-Nov-77 08:49:40 GMT", NOW))
                 .isEqualTo(Duration.ofDays(17_897));
-        assertThat(RetryAfter.parse("9", "Mon, 23 Nov 2026 08:49:35 GMT", NOW)).isEqualTo(Duration.ofSeconds(9));
+        assertThat(HttpRetryAfter.parse("9", "Mon, 23 Nov 2026 08:49:35 GMT", NOW))
+                .isEqualTo(Duration.ofSeconds(9));
     }
 
     @Test
     void takesATwoDigitYearForTheNearestOne() {
         Instant turn = Instant.parse("2099-12-31T23:59:59Z");
-        assertThat(RetryAfter.parse("Friday, 01-Jan-00 00:00:02 GMT", null, turn))
+        assertThat(HttpRetryAfter.parse("Friday, 01-Jan-00 00:00:02 GMT", null, turn))
                 .isEqualTo(Duration.ofSeconds(3));
-        assertThat(RetryAfter.parse("Friday, 01-Jan-49 00:00:02 GMT", null, turn))
+        assertThat(HttpRetryAfter.parse("Friday, 01-Jan-49 00:00:02 GMT", null, turn))
                 .isNotNull();
-        assertThat(RetryAfter.parse("Friday, 01-Jan-50 00:00:02 GMT", null, turn))
+        assertThat(HttpRetryAfter.parse("Friday, 01-Jan-50 00:00:02 GMT", null, turn))
                 .isNull();
-        assertThat(RetryAfter.parse("Thursday, 31-Dec-99 23:59:59 GMT", null, turn))
+        assertThat(HttpRetryAfter.parse("Thursday, 31-Dec-99 23:59:59 GMT", null, turn))
                 .isEqualTo(Duration.ZERO);
     }
 
     @Test
     void doesNotReadEndlessHeaders() {
-        assertThat(RetryAfter.parse("0".repeat(63) + "3", null, NOW)).isEqualTo(Duration.ofSeconds(3));
-        assertThat(RetryAfter.parse("0".repeat(64) + "3", null, NOW)).isEqualTo(Duration.ofSeconds(3));
-        assertThat(RetryAfter.parse("9".repeat(1_000), null, NOW)).isEqualTo(Duration.ofDays(36_525));
+        assertThat(HttpRetryAfter.parse("0".repeat(63) + "3", null, NOW)).isEqualTo(Duration.ofSeconds(3));
+        assertThat(HttpRetryAfter.parse("0".repeat(64) + "3", null, NOW)).isEqualTo(Duration.ofSeconds(3));
+        assertThat(HttpRetryAfter.parse("9".repeat(1_000), null, NOW)).isEqualTo(Duration.ofDays(36_525));
     }
 
     @Property(tries = 500)
     void neverThrowsNorGoesBack(@ForAll String header, @ForAll String date) {
-        Duration wait = RetryAfter.parse(header, date, NOW);
+        Duration wait = HttpRetryAfter.parse(header, date, NOW);
         assertThat(wait == null || !wait.isNegative()).isTrue();
     }
 
@@ -145,7 +146,7 @@ class RetryAfterTests {
         for (String form : new String[] {
             "Mon, %1$02d Nov %2$04d %3$s GMT", "Monday, %1$02d-Nov-%4$02d %3$s GMT", "Mon Nov %1$2d %3$s %2$04d"
         }) {
-            RetryAfter.parse(form.formatted(day % 100, year % 10000, time, year % 100), null, NOW);
+            HttpRetryAfter.parse(form.formatted(day % 100, year % 10000, time, year % 100), null, NOW);
         }
     }
 
@@ -159,14 +160,15 @@ class RetryAfterTests {
                 "Fri, 31 Dec 9999 23:59:59 GMT"
             })
     void takesNeverForAHundredYears(String header) {
-        assertThat(RetryAfter.parse(header, null, NOW)).isEqualTo(Duration.ofDays(36_525));
+        assertThat(HttpRetryAfter.parse(header, null, NOW)).isEqualTo(Duration.ofDays(36_525));
     }
 
     @Test
     void ofSeveralTheLargestValidOneCounts() {
-        assertThat(RetryAfter.longest(List.of("3", "7", "5"), null, NOW)).isEqualTo(Duration.ofSeconds(7));
-        assertThat(RetryAfter.longest(List.of("soon", "0", "-9"), null, NOW)).isEqualTo(Duration.ZERO);
-        assertThat(RetryAfter.longest(List.of("soon", "never"), null, NOW)).isNull();
-        assertThat(RetryAfter.longest(List.of(), null, NOW)).isNull();
+        assertThat(HttpRetryAfter.longest(List.of("3", "7", "5"), null, NOW)).isEqualTo(Duration.ofSeconds(7));
+        assertThat(HttpRetryAfter.longest(List.of("soon", "0", "-9"), null, NOW))
+                .isEqualTo(Duration.ZERO);
+        assertThat(HttpRetryAfter.longest(List.of("soon", "never"), null, NOW)).isNull();
+        assertThat(HttpRetryAfter.longest(List.of(), null, NOW)).isNull();
     }
 }

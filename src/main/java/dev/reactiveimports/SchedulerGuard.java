@@ -27,26 +27,26 @@ import reactor.util.Loggers;
  * some are pending, it is looked at once a second by a timer of the JDK: on the default one they are then set again, on a
  * caller's they run at once, and whoever waited finds that there is no time left to wait in.
  */
-final class CallScheduler implements Scheduler {
+final class SchedulerGuard implements Scheduler {
 
-    private static final Logger LOG = Loggers.getLogger(CallScheduler.class);
+    private static final Logger LOG = Loggers.getLogger(SchedulerGuard.class);
     private static final long LOOK_EVERY_MILLIS = 1000;
 
-    private static final CallScheduler DEFAULT = new CallScheduler(Schedulers::parallel, true);
+    private static final SchedulerGuard DEFAULT = new SchedulerGuard(Schedulers::parallel, true);
 
     private final Supplier<Scheduler> current;
     private final boolean replaceable;
-    private final Set<CallTimer> pending = ConcurrentHashMap.newKeySet();
+    private final Set<SchedulerTimer> pending = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean watched = new AtomicBoolean();
     private volatile @Nullable Clock clock;
 
-    private CallScheduler(Supplier<Scheduler> current, boolean replaceable) {
+    private SchedulerGuard(Supplier<Scheduler> current, boolean replaceable) {
         this.current = current;
         this.replaceable = replaceable;
     }
 
     /** Reactor's parallel scheduler, whichever that is when it is needed. */
-    static CallScheduler ofDefault() {
+    static SchedulerGuard ofDefault() {
         return DEFAULT;
     }
 
@@ -55,9 +55,9 @@ final class CallScheduler implements Scheduler {
      *
      * @throws IllegalArgumentException if it cannot schedule with a delay
      */
-    static CallScheduler of(Scheduler scheduler) {
+    static SchedulerGuard of(Scheduler scheduler) {
         requireNonNull(scheduler, "scheduler");
-        if (scheduler instanceof CallScheduler || scheduler == Schedulers.parallel()) {
+        if (scheduler instanceof SchedulerGuard || scheduler == Schedulers.parallel()) {
             return unchecked(scheduler);
         }
         try {
@@ -75,18 +75,18 @@ final class CallScheduler implements Scheduler {
     }
 
     /** A scheduler that was tried before. */
-    static CallScheduler unchecked(Scheduler scheduler) {
-        if (scheduler instanceof CallScheduler ours) {
+    static SchedulerGuard unchecked(Scheduler scheduler) {
+        if (scheduler instanceof SchedulerGuard ours) {
             return ours;
         }
-        return scheduler == Schedulers.parallel() ? DEFAULT : new CallScheduler(() -> scheduler, false);
+        return scheduler == Schedulers.parallel() ? DEFAULT : new SchedulerGuard(() -> scheduler, false);
     }
 
     /** A wait, which fails when its scheduler is disposed meanwhile. */
     Mono<Long> delay(Duration wait) {
         return Mono.delay(wait, this).handle((tick, sink) -> {
             if (isDisposed()) {
-                sink.error(new CallRejection(this, null));
+                sink.error(new SchedulerRejection(this, null));
             } else {
                 sink.next(tick);
             }
@@ -100,7 +100,7 @@ final class CallScheduler implements Scheduler {
 
     @Override
     public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-        return set(new CallTimer(this, task, dueIn(delay, unit), Scheduler::schedule, null), delay, unit);
+        return set(new SchedulerTimer(this, task, dueIn(delay, unit), Scheduler::schedule, null), delay, unit);
     }
 
     @Override
@@ -112,7 +112,7 @@ final class CallScheduler implements Scheduler {
         return now(TimeUnit.NANOSECONDS) + unit.toNanos(delay);
     }
 
-    private Disposable set(CallTimer timer, long delay, TimeUnit unit) {
+    private Disposable set(SchedulerTimer timer, long delay, TimeUnit unit) {
         pending.add(timer);
         try {
             timer.set(delay, unit);
@@ -132,7 +132,7 @@ final class CallScheduler implements Scheduler {
         return replaceable;
     }
 
-    void over(CallTimer timer) {
+    void over(SchedulerTimer timer) {
         pending.remove(timer);
     }
 
@@ -179,7 +179,7 @@ final class CallScheduler implements Scheduler {
     }
 
     private void look() {
-        for (CallTimer timer : pending) {
+        for (SchedulerTimer timer : pending) {
             if (timer.isStranded()) {
                 // the JDK's thread of timers is for all
                 ForkJoinPool.commonPool().execute(timer::rescue);
@@ -205,8 +205,8 @@ final class CallScheduler implements Scheduler {
 
         @Override
         public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-            CallTimer.Place place = (on, timer, left, in) -> workerOf(on).schedule(timer, left, in);
-            CallTimer timer = new CallTimer(CallScheduler.this, task, dueIn(delay, unit), place, timers);
+            SchedulerTimer.Place place = (on, timer, left, in) -> workerOf(on).schedule(timer, left, in);
+            SchedulerTimer timer = new SchedulerTimer(SchedulerGuard.this, task, dueIn(delay, unit), place, timers);
             if (!timers.add(timer)) {
                 throw Exceptions.failWithRejected();
             }

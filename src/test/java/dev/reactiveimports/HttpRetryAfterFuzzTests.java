@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Timeout;
 /** A header Retry-After, with a second line as the header Date, is a wait of 0 to 100 years, or nothing. */
 @Tag("fuzz")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
-class RetryAfterFuzzTests {
+class HttpRetryAfterFuzzTests {
 
     @FuzzTest(maxDuration = "60s")
     void fuzz(byte[] bytes) {
         String[] lines = new String(bytes, StandardCharsets.ISO_8859_1).split("\n", 2);
-        Duration wait =
-                RetryAfter.parse(lines[0], lines.length < 2 ? null : lines[1], Instant.parse("2026-11-23T00:00:00Z"));
+        Duration wait = HttpRetryAfter.parse(
+                lines[0], lines.length < 2 ? null : lines[1], Instant.parse("2026-11-23T00:00:00Z"));
         if (wait != null) {
             assertThat(wait).isBetween(Duration.ZERO, Duration.ofDays(36_525));
         }

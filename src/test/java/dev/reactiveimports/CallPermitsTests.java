@@ -21,12 +21,12 @@ import reactor.core.scheduler.Scheduler;
 import reactor.test.StepVerifier;
 import reactor.util.context.Context;
 
-class HttpConnectionPermitsTests {
+class CallPermitsTests {
 
     private static final Duration WAIT = Duration.ofSeconds(10);
 
     private final CountingScheduler time = new CountingScheduler();
-    private final HttpConnectionPermits permits = new HttpConnectionPermits(2, WAIT, time, () -> 0);
+    private final CallPermits permits = new CallPermits(2, WAIT, time, () -> 0);
     private final List<Integer> begun = new ArrayList<>();
     private final List<Sinks.One<String>> answers = new ArrayList<>();
     private final List<String> seen = new ArrayList<>();
@@ -308,7 +308,7 @@ class HttpConnectionPermitsTests {
                 return time.createWorker();
             }
         };
-        HttpConnectionPermits one = new HttpConnectionPermits(1, WAIT, freeing, () -> 0);
+        CallPermits one = new CallPermits(1, WAIT, freeing, () -> 0);
         one.holding(holder.asMono(), 0).subscribe(seen::add);
         one.holding(Mono.just("second"), 0).subscribe(seen::add);
         assertThat(seen).containsExactly("first", "second");
@@ -319,7 +319,7 @@ class HttpConnectionPermitsTests {
     @Test
     void whoPassedTheGateBeforeItClosedIsHeldBackWithoutAnExchange() {
         AtomicInteger closings = new AtomicInteger();
-        HttpConnectionPermits one = new HttpConnectionPermits(1, WAIT, time, closings::get);
+        CallPermits one = new CallPermits(1, WAIT, time, closings::get);
         int before = one.closings();
         Sinks.One<String> holder = Sinks.one();
         one.holding(holder.asMono(), before).subscribe(seen::add);
@@ -348,7 +348,7 @@ class HttpConnectionPermitsTests {
 
     @Test
     void withoutALimitNobodyWaits() {
-        HttpConnectionPermits unlimited = HttpConnectionPermits.unlimited(new ThrottleGate(time, WAIT, null));
+        CallPermits unlimited = CallPermits.unlimited(new ThrottleGate(time, WAIT, null));
         AtomicInteger running = new AtomicInteger();
         for (int i = 0; i < 1000; i++) {
             unlimited

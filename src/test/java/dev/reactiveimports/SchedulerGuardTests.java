@@ -23,7 +23,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-class CallSchedulerTests {
+class SchedulerGuardTests {
 
     private static final int SECONDS = 20;
 
@@ -70,7 +70,7 @@ class CallSchedulerTests {
                 Schedulers::shutdownNow,
                 () -> Schedulers.setFactory(new Schedulers.Factory() {}),
                 Schedulers::resetFactory)) {
-            CallScheduler time = CallScheduler.ofDefault();
+            SchedulerGuard time = SchedulerGuard.ofDefault();
             CountDownLatch rung = new CountDownLatch(3);
             Scheduler.Worker worker = time.createWorker();
             time.schedule(rung::countDown, 50, TimeUnit.MILLISECONDS);
@@ -86,7 +86,7 @@ class CallSchedulerTests {
 
     @Test
     void noTimerRingsTwiceOrAfterItWasDisposed() throws InterruptedException {
-        CallScheduler time = CallScheduler.ofDefault();
+        SchedulerGuard time = SchedulerGuard.ofDefault();
         AtomicInteger rung = new AtomicInteger();
         CountDownLatch last = new CountDownLatch(1);
         List<Disposable> disposed = new ArrayList<>();
@@ -105,7 +105,7 @@ class CallSchedulerTests {
     @Test
     void aDisposedWorkerLeavesNoTimer() {
         VirtualTimeScheduler time = VirtualTimeScheduler.create();
-        Scheduler.Worker worker = CallScheduler.of(time).createWorker();
+        Scheduler.Worker worker = SchedulerGuard.of(time).createWorker();
         AtomicInteger rung = new AtomicInteger();
         worker.schedule(rung::incrementAndGet, 1, TimeUnit.SECONDS);
         worker.schedule(rung::incrementAndGet, 3, TimeUnit.SECONDS);
@@ -118,7 +118,7 @@ class CallSchedulerTests {
 
     @Test
     void theClockDoesNotJumpWhenTheSchedulerIsReplaced() {
-        CallScheduler time = CallScheduler.ofDefault();
+        SchedulerGuard time = SchedulerGuard.ofDefault();
         long real = time.now(TimeUnit.NANOSECONDS);
         VirtualTimeScheduler virtual = VirtualTimeScheduler.getOrSet();
         long atFirst = time.now(TimeUnit.NANOSECONDS);
@@ -150,12 +150,12 @@ class CallSchedulerTests {
     @Test
     void aDisposedSchedulerSaysSo() {
         Scheduler theirs = Schedulers.newSingle("theirs");
-        CallScheduler time = CallScheduler.of(theirs);
+        SchedulerGuard time = SchedulerGuard.of(theirs);
         theirs.dispose();
         assertThatThrownBy(() -> time.schedule(() -> {}, 1, TimeUnit.SECONDS))
                 .isInstanceOf(RejectedExecutionException.class)
                 .hasMessageContaining("was disposed");
-        StepVerifier.create(CallBoundary.around(time.delay(Duration.ofSeconds(1))))
+        StepVerifier.create(OpaqueBoundary.around(time.delay(Duration.ofSeconds(1))))
                 .expectErrorSatisfies(failure -> assertThat(failure)
                         .isInstanceOf(ImportsTransportException.class)
                         .hasMessageContaining("was disposed")

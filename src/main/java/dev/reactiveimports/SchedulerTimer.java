@@ -8,15 +8,15 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
-/** A task of a {@link CallScheduler} that is neither run nor disposed, and where it waits. */
-final class CallTimer implements Runnable, Disposable {
+/** A task of a {@link SchedulerGuard} that is neither run nor disposed, and where it waits. */
+final class SchedulerTimer implements Runnable, Disposable {
 
     /** How a task is handed to a scheduler. */
     interface Place {
         Disposable schedule(Scheduler on, Runnable task, long delay, TimeUnit unit);
     }
 
-    private final CallScheduler owner;
+    private final SchedulerGuard owner;
     private final Runnable task;
     private final long dueAt;
     private final Place place;
@@ -25,7 +25,7 @@ final class CallTimer implements Runnable, Disposable {
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile @Nullable Scheduler on;
 
-    CallTimer(CallScheduler owner, Runnable task, long dueAt, Place place, Disposable.@Nullable Composite group) {
+    SchedulerTimer(SchedulerGuard owner, Runnable task, long dueAt, Place place, Disposable.@Nullable Composite group) {
         this.owner = owner;
         this.task = task;
         this.dueAt = dueAt;
@@ -42,7 +42,7 @@ final class CallTimer implements Runnable, Disposable {
                 return;
             } catch (RejectedExecutionException e) {
                 if (now == owner.current()) {
-                    throw new CallRejection(now, e);
+                    throw new SchedulerRejection(now, e);
                 }
                 // replaced since it was looked up
             }
@@ -62,7 +62,7 @@ final class CallTimer implements Runnable, Disposable {
             } else {
                 run();
             }
-        } catch (CallRejection stillDisposed) {
+        } catch (SchedulerRejection stillDisposed) {
             run();
         }
     }

@@ -6,15 +6,15 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /** One attempt: a network's exchange with the key, a permit and a timeout around it, and nothing about trying again. */
-final class HttpTransport {
+final class CallAttempt {
 
     private final HttpExchange network;
-    private final HttpConnectionPermits permits;
+    private final CallPermits permits;
     private final Mono<String> apiKey;
     private final Duration attemptTimeout;
     private final Scheduler scheduler;
 
-    HttpTransport(HttpExchange network, HttpConnectionPermits permits, Mono<String> apiKey, Duration attemptTimeout) {
+    CallAttempt(HttpExchange network, CallPermits permits, Mono<String> apiKey, Duration attemptTimeout) {
         this.network = network;
         this.permits = permits;
         this.apiKey =
@@ -52,7 +52,8 @@ final class HttpTransport {
     }
 
     private <T> Mono<T> timedOut() {
-        return Mono.error(() -> CallRejection.unlessDisposed(scheduler, () -> HttpFailures.timedOut(attemptTimeout)));
+        return Mono.error(
+                () -> SchedulerRejection.unlessDisposed(scheduler, () -> HttpFailures.timedOut(attemptTimeout)));
     }
 
     private <T> Mono<T> bare(HttpCall<T> call, CallRecorder trace) {
@@ -60,7 +61,7 @@ final class HttpTransport {
             int passedAt = permits.closings();
             return apiKey.flatMap(
                     key -> permits.holding(network.exchange(call, Checks.requireApiKey(key), trace), passedAt)
-                            .onErrorMap(HttpTransport::isFailure, HttpFailures::broken));
+                            .onErrorMap(CallAttempt::isFailure, HttpFailures::broken));
         });
     }
 
@@ -70,7 +71,7 @@ final class HttpTransport {
         }
         return Mono.deferContextual(context -> {
             trace.begun(now(), context);
-            return exchange.doOnError(HttpTransport::isFailure, failure -> trace.ended(now(), failure))
+            return exchange.doOnError(CallAttempt::isFailure, failure -> trace.ended(now(), failure))
                     .doOnSuccess(value -> trace.ended(now(), null))
                     .doOnCancel(() -> trace.cancelled(now()));
         });
