@@ -19,7 +19,7 @@ public class CallStartOutcomeStress {
     abstract static class Start {
 
         final CallStartOutcome attempts = new CallStartOutcome(StartImportRequest.of("s3://bucket/dir"));
-        final CallRecorder first = new CallRecorder(Operation.START, 1, null, attempts);
+        final CallRecorder first = new CallRecorder(Operation.START, 1, ImportsListener.NONE, attempts);
         final ImportsTransportException closed = new ImportsTransportException("closed", null, false);
 
         Start() {
@@ -60,7 +60,7 @@ public class CallStartOutcomeStress {
     @State
     public static class WriteAndRetry extends Start {
 
-        private final CallRecorder second = new CallRecorder(Operation.START, 2, null, attempts);
+        private final CallRecorder second = new CallRecorder(Operation.START, 2, ImportsListener.NONE, attempts);
 
         @Actor
         public void writeLate(III_Result r) {

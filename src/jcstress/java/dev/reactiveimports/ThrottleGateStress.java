@@ -20,7 +20,7 @@ public class ThrottleGateStress {
     abstract static class Closed {
 
         final StressTime time = new StressTime();
-        final ThrottleGate gate = new ThrottleGate(time, Duration.ofSeconds(60), null);
+        final ThrottleGate gate = new ThrottleGate(time, Duration.ofSeconds(60), ImportsListener.NONE);
         final AtomicInteger passed = new AtomicInteger();
         final AtomicInteger shed = new AtomicInteger();
         final Disposable waiting;

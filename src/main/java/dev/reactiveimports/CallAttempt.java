@@ -32,10 +32,10 @@ final class CallAttempt {
      * Sends one request and decodes its answer. Cancel closes the connection, or gives up the wait for one, which counts
      * into the timeout.
      *
-     * @param trace told of this attempt's steps
+     * @param recorder receives this attempt's steps
      */
-    <T> Mono<T> exchange(HttpCall<T> call, CallRecorder trace) {
-        return told(bare(call, trace).timeout(attemptTimeout, timedOut(), scheduler), trace);
+    <T> Mono<T> exchange(HttpCall<T> call, CallRecorder recorder) {
+        return recorded(bare(call, recorder).timeout(attemptTimeout, timedOut(), scheduler), recorder);
     }
 
     /**
@@ -43,8 +43,8 @@ final class CallAttempt {
      *
      * @param timer of all of them
      */
-    <T> Mono<T> exchange(HttpCall<T> call, CallRecorder trace, CallTimeout timer) {
-        return told(bare(call, trace).timeout(timer.ring(), timedOut()), trace);
+    <T> Mono<T> exchange(HttpCall<T> call, CallRecorder recorder, CallTimeout timer) {
+        return recorded(bare(call, recorder).timeout(timer.signal(), timedOut()), recorder);
     }
 
     CallTimeout timer() {
@@ -56,24 +56,24 @@ final class CallAttempt {
                 () -> SchedulerRejection.unlessDisposed(scheduler, () -> HttpFailures.timedOut(attemptTimeout)));
     }
 
-    private <T> Mono<T> bare(HttpCall<T> call, CallRecorder trace) {
+    private <T> Mono<T> bare(HttpCall<T> call, CallRecorder recorder) {
         return Mono.defer(() -> {
             int passedAt = permits.closings();
             return apiKey.flatMap(
-                    key -> permits.holding(network.exchange(call, Checks.requireApiKey(key), trace), passedAt)
+                    key -> permits.holding(network.exchange(call, Checks.requireApiKey(key), recorder), passedAt)
                             .onErrorMap(CallAttempt::isFailure, HttpFailures::broken));
         });
     }
 
-    private <T> Mono<T> told(Mono<T> exchange, CallRecorder trace) {
-        if (!trace.isHeard()) {
+    private <T> Mono<T> recorded(Mono<T> exchange, CallRecorder recorder) {
+        if (!recorder.hasListener()) {
             return exchange;
         }
         return Mono.deferContextual(context -> {
-            trace.begun(now(), context);
-            return exchange.doOnError(CallAttempt::isFailure, failure -> trace.ended(now(), failure))
-                    .doOnSuccess(value -> trace.ended(now(), null))
-                    .doOnCancel(() -> trace.cancelled(now()));
+            recorder.begun(now(), context);
+            return exchange.doOnError(CallAttempt::isFailure, failure -> recorder.ended(now(), failure))
+                    .doOnSuccess(value -> recorder.ended(now(), null))
+                    .doOnCancel(() -> recorder.cancelled(now()));
         });
     }
 

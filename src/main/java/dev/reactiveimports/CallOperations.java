@@ -1,6 +1,5 @@
 package dev.reactiveimports;
 
-import dev.reactiveimports.ImportsListener.Operation;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -8,27 +7,27 @@ import reactor.core.publisher.Mono;
 /** The service's four operations, each tried again by the rules of its kind and ended when the client closes. */
 final class CallOperations {
 
-    private final HttpEndpoint host;
-    private final CallAttempt http;
+    private final HttpEndpoint endpoint;
+    private final CallAttempt attempts;
     private final CallPolicy policy;
-    private final CallLifecycle closing;
-    private final @Nullable ImportsListener listener;
+    private final CallLifecycle lifecycle;
+    private final ImportsListener listener;
 
     CallOperations(
-            HttpEndpoint host,
-            CallAttempt http,
+            HttpEndpoint endpoint,
+            CallAttempt attempts,
             CallPolicy policy,
-            CallLifecycle closing,
-            @Nullable ImportsListener listener) {
-        this.host = host;
-        this.http = http;
+            CallLifecycle lifecycle,
+            ImportsListener listener) {
+        this.endpoint = endpoint;
+        this.attempts = attempts;
         this.policy = policy;
-        this.closing = closing;
+        this.lifecycle = lifecycle;
         this.listener = listener;
     }
 
     Mono<ImportPage> page(int limit, @Nullable String token) {
-        return named("list", null, repeatable(Operation.LIST, HttpCall.list(host, limit, token)));
+        return repeatable(HttpCall.list(endpoint, limit, token));
     }
 
     /**
@@ -37,48 +36,49 @@ final class CallOperations {
      * @param timer of all of them, from {@link #timer}
      */
     Mono<ImportPage> page(int limit, @Nullable String token, CallTimeout timer) {
-        HttpCall<ImportPage> call = HttpCall.list(host, limit, token);
+        HttpCall<ImportPage> call = HttpCall.list(endpoint, limit, token);
         return named(
-                "list",
-                null,
-                closing.guard(policy.retrying(
-                        Operation.LIST, n -> http.exchange(call, trace(Operation.LIST, n), timer))));
+                call,
+                lifecycle.guard(
+                        policy.retrying(call.operation(), n -> attempts.exchange(call, recorder(call, n), timer))));
     }
 
     CallTimeout timer() {
-        return http.timer();
+        return attempts.timer();
     }
 
     Mono<ImportOperation> describe(String id) {
-        return named("describe", CallTarget.ofId(id), repeatable(Operation.DESCRIBE, HttpCall.describe(host, id)));
+        return repeatable(HttpCall.describe(endpoint, id));
     }
 
     /** Sent again only while no attempt may have been taken. */
     Mono<String> start(StartImportRequest request) {
-        HttpCall<String> call = HttpCall.start(host, request);
-        return named("start", CallTarget.ofUri(request.uri()), Mono.defer(() -> {
-            CallStartOutcome attempts = new CallStartOutcome(request);
-            return closing.guard(policy.retryingIf(
-                            Operation.START, n -> startOnce(call, attempts, n), attempts::surelyNotTaken))
-                    .onErrorMap(attempts::explain)
-                    .doOnCancel(attempts::giveUp);
+        HttpCall<String> call = HttpCall.start(endpoint, request);
+        return named(call, Mono.defer(() -> {
+            CallStartOutcome outcome = new CallStartOutcome(request);
+            return lifecycle
+                    .guard(policy.retryingIf(
+                            call.operation(), n -> startOnce(call, outcome, n), outcome::surelyNotTaken))
+                    .onErrorMap(outcome::explain)
+                    .doOnCancel(outcome::giveUp);
         }));
     }
 
-    private Mono<String> startOnce(HttpCall<String> call, CallStartOutcome attempts, int attempt) {
-        CallRecorder trace = new CallRecorder(Operation.START, attempt, listener, attempts);
+    private Mono<String> startOnce(HttpCall<String> call, CallStartOutcome outcome, int attempt) {
+        CallRecorder recorder = new CallRecorder(call.operation(), attempt, listener, outcome);
         // never: given up means that the call has ended, which cancels this
-        return attempts.begin(trace) ? http.exchange(call, trace) : Mono.never();
+        return outcome.begin(recorder) ? attempts.exchange(call, recorder) : Mono.never();
     }
 
     /** A 404 after a try without an answer may be that try's own doing: the import itself settles it. */
     Mono<Void> cancel(String id) {
-        HttpCall<Integer> call = HttpCall.cancel(host, id);
-        return named("cancel", CallTarget.ofId(id), Mono.defer(() -> {
+        HttpCall<Integer> call = HttpCall.cancel(endpoint, id);
+        return named(call, Mono.defer(() -> {
             AtomicBoolean unanswered = new AtomicBoolean();
-            return closing.guard(policy.retrying(
-                            Operation.CANCEL,
-                            n -> http.exchange(call, trace(Operation.CANCEL, n)).doOnError(failure -> {
+            return lifecycle
+                    .guard(policy.retrying(
+                            call.operation(),
+                            n -> attempts.exchange(call, recorder(call, n)).doOnError(failure -> {
                                 if (!(failure instanceof ImportsApiException refusal && refusal.isThrottled())
                                         && ImportsRetry.isTransient(failure)) {
                                     unanswered.set(true);
@@ -94,15 +94,21 @@ final class CallOperations {
 
     /** All but a request. */
     Mono<Void> warmup() {
-        return named("warmup", null, closing.guard(http.warmup()));
+        return named("warmup", null, lifecycle.guard(attempts.warmup()));
     }
 
-    private <T> Mono<T> repeatable(Operation operation, HttpCall<T> call) {
-        return closing.guard(policy.retrying(operation, n -> http.exchange(call, trace(operation, n))));
+    private <T> Mono<T> repeatable(HttpCall<T> call) {
+        return named(
+                call,
+                lifecycle.guard(policy.retrying(call.operation(), n -> attempts.exchange(call, recorder(call, n)))));
     }
 
-    private CallRecorder trace(Operation operation, int attempt) {
-        return new CallRecorder(operation, attempt, listener);
+    private CallRecorder recorder(HttpCall<?> call, int attempt) {
+        return new CallRecorder(call.operation(), attempt, listener);
+    }
+
+    private static <T> Mono<T> named(HttpCall<?> call, Mono<T> made) {
+        return named(call.name(), call.target(), made);
     }
 
     /** Outermost, so that a failure of whatever kind knows its call. */

@@ -54,6 +54,11 @@ final class CallPermits {
         this.scheduler = scheduler;
     }
 
+    /** One for each connection of the pool, so that its own queue is empty but for the moment in which one is closed. */
+    static CallPermits ofPool(ThrottleGate gate) {
+        return new CallPermits(HttpClients.MAX_CONNECTIONS, HttpClients.ACQUIRE, gate.scheduler(), gate::closings);
+    }
+
     /** For a pool that is not ours to count: nobody ever waits. */
     static CallPermits unlimited(ThrottleGate gate) {
         return new CallPermits(Integer.MAX_VALUE, Duration.ZERO, gate.scheduler(), gate::closings);

@@ -32,10 +32,10 @@ final class CallPolicy {
     private final Retry retry;
     private final RetryBudget budget;
     private final ThrottleGate gate;
-    private final @Nullable ImportsListener listener;
+    private final ImportsListener listener;
     private final Duration longestPause;
 
-    CallPolicy(Retry retry, RetryBudget budget, ThrottleGate gate, @Nullable ImportsListener listener) {
+    CallPolicy(Retry retry, RetryBudget budget, ThrottleGate gate, ImportsListener listener) {
         this.retry = retry instanceof ImportsRetry ours ? ours.schedulerOr(gate.scheduler()) : retry;
         this.budget = budget;
         this.gate = gate;
@@ -211,15 +211,17 @@ final class CallPolicy {
 
         /** What a log may show: one line, and no token. */
         private String words(Throwable failure) {
-            return LOG.isDebugEnabled() ? WithheldWords.of(operation, failure).toString() : "";
+            return LOG.isDebugEnabled()
+                    ? ListenerGuard.withoutToken(operation, failure).toString()
+                    : "";
         }
 
         private void tell(Duration delay, Throwable cause) {
             LOG.debug("{} tried again in {}, attempt {} failed: {}", operation, delay, attempts, words(cause));
-            ImportsListener told = ListenerGuard.of(listener, context);
-            if (told != null) {
-                told.onRetry(
-                        new ImportsListener.Retrying(operation, attempts, delay, WithheldWords.of(operation, cause)));
+            if (listener != ImportsListener.NONE) {
+                listener.inContext(context)
+                        .onRetry(new ImportsListener.Retrying(
+                                operation, attempts, delay, ListenerGuard.withoutToken(operation, cause)));
             }
         }
 

@@ -32,7 +32,7 @@ final class CallTimeout implements Disposable {
     }
 
     /** A value when the attempt that subscribes has lasted too long; an error if the scheduler takes no more timers. */
-    Mono<Long> ring() {
+    Mono<Long> signal() {
         return Mono.create(sink -> {
             Attempt attempt = new Attempt(sink);
             // at once, if the attempt was over before this subscription, which is made while it runs already
@@ -76,11 +76,11 @@ final class CallTimeout implements Disposable {
     private void set(Attempt attempt, long delay) {
         if (!disposed) {
             setFor = attempt;
-            timer = scheduler.schedule(this::rung, delay, TimeUnit.NANOSECONDS);
+            timer = scheduler.schedule(this::fired, delay, TimeUnit.NANOSECONDS);
         }
     }
 
-    private void rung() {
+    private void fired() {
         Runnable then = () -> {};
         synchronized (lock) {
             timer = null;

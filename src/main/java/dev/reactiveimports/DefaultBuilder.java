@@ -30,7 +30,7 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
     private Retry retry = ImportsRetry.ofDefaults();
     private PollSpec pollSpec = PollSpec.adaptive();
     private SchedulerGuard scheduler = SchedulerGuard.ofDefault();
-    private @Nullable ImportsListener listener;
+    private ImportsListener listener = ImportsListener.NONE;
 
     DefaultBuilder(String indexHost, Mono<String> apiKey) {
         this.indexHost = requireNonNull(indexHost, "indexHost");
@@ -126,9 +126,9 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
 
     private ReactiveImportsApi wired(
             HttpEndpoint host, HttpExchange network, boolean ownsPool, Mono<Void> disposeConnections) {
-        ImportsListener told = listener == null ? null : ListenerGuard.of(listener);
+        ImportsListener told = ListenerGuard.of(listener);
         ThrottleGate gate = new ThrottleGate(scheduler, CallPolicy.longestWait(retry), told);
-        CallPermits permits = ownsPool ? HttpClients.permits(gate) : CallPermits.unlimited(gate);
+        CallPermits permits = ownsPool ? CallPermits.ofPool(gate) : CallPermits.unlimited(gate);
         CallAttempt http = new CallAttempt(network, permits, apiKey, attemptTimeout);
         CallPolicy policy = new CallPolicy(retry, new RetryBudget(scheduler), gate, told);
         CallLifecycle closing = new CallLifecycle(permits::close);

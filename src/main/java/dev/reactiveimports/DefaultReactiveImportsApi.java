@@ -94,7 +94,7 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
                         .filter(found -> found.uri() == null || found.uri().equals(uri))
                         .filter(found ->
                                 found.createdAt() == null || !found.createdAt().isBefore(notBefore))
-                        .onErrorMap(ImportsException.class, failure -> failure.during("find", CallTarget.ofUri(uri))));
+                        .onErrorMap(ImportsException.class, failure -> failure.during("find", SafeText.ofUri(uri))));
     }
 
     @Override

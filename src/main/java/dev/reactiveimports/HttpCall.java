@@ -1,5 +1,6 @@
 package dev.reactiveimports;
 
+import dev.reactiveimports.ImportsListener.Operation;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -8,84 +9,103 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the service's calls, ready for the wire.
+ * One of the service's calls, ready to be sent: all that distinguishes it from the others.
  *
- * @param maxBytes how large a successful answer may be, decoded
- * @param decoder reads a successful answer
+ * @param name what exceptions call the operation
+ * @param target what it is about, as exceptions show it; null for the whole index
  */
 record HttpCall<T>(
-        HttpMethod method, String uri, @Nullable ByteBuffer body, int maxBytes, HttpResponseBody.Reader<T> decoder) {
+        Operation operation, String name, @Nullable String target, Request request, Response<T> response) {
 
     private static final int MAX_PAGE_BYTES = 8 * 1024 * 1024;
     private static final int MAX_IMPORT_BYTES = 256 * 1024;
     private static final int MAX_TYPE_LENGTH = 100;
 
-    static HttpCall<ImportPage> list(HttpEndpoint host, int limit, @Nullable String token) {
+    record Request(HttpMethod method, String uri, @Nullable ByteBuffer body) {}
+
+    /**
+     * What a successful response is like.
+     *
+     * @param maxBytes how large its body may be, decoded
+     * @param ignoresBody whether a success needs no valid body to be one
+     */
+    record Response<T>(int maxBytes, boolean ignoresBody, HttpResponseBody.Reader<T> decoder) {}
+
+    static HttpCall<ImportPage> list(HttpEndpoint endpoint, int limit, @Nullable String token) {
         return new HttpCall<>(
-                HttpMethod.GET, host.importsUri(limit, token), null, MAX_PAGE_BYTES, JsonCodec::decodePage);
+                Operation.LIST,
+                "list",
+                null,
+                new Request(HttpMethod.GET, endpoint.importsUri(limit, token), null),
+                new Response<>(MAX_PAGE_BYTES, false, JsonCodec::decodePage));
     }
 
-    static HttpCall<ImportOperation> describe(HttpEndpoint host, String id) {
-        return new HttpCall<>(HttpMethod.GET, host.importUri(id), null, MAX_IMPORT_BYTES, (bytes, offset, length) -> {
-            ImportOperation operation = JsonCodec.decodeOperation(bytes, offset, length);
-            if (!operation.id().equals(id)) {
-                throw new ImportsProtocolException(
-                        "asked for one import and was told of another: " + JsonCodec.excerpt(bytes, offset, length));
-            }
-            return operation;
-        });
-    }
-
-    static HttpCall<String> start(HttpEndpoint host, StartImportRequest request) {
+    static HttpCall<ImportOperation> describe(HttpEndpoint endpoint, String id) {
         return new HttpCall<>(
-                HttpMethod.POST,
-                host.importsUri(),
-                ByteBuffer.wrap(JsonCodec.encodeStart(request)),
-                MAX_IMPORT_BYTES,
-                JsonCodec::decodeStartedId);
+                Operation.DESCRIBE,
+                "describe",
+                SafeText.ofId(id),
+                new Request(HttpMethod.GET, endpoint.importUri(id), null),
+                new Response<>(MAX_IMPORT_BYTES, false, (bytes, offset, length) -> {
+                    ImportOperation operation = JsonCodec.decodeOperation(bytes, offset, length);
+                    if (!operation.id().equals(id)) {
+                        throw new ImportsProtocolException(
+                                "the response describes another import than the one asked for: "
+                                        + JsonCodec.excerpt(bytes, offset, length));
+                    }
+                    return operation;
+                }));
     }
 
-    /** Any success will do, whatever its body: tells only the body's length. */
-    static HttpCall<Integer> cancel(HttpEndpoint host, String id) {
+    static HttpCall<String> start(HttpEndpoint endpoint, StartImportRequest request) {
         return new HttpCall<>(
-                HttpMethod.DELETE, host.importUri(id), null, MAX_IMPORT_BYTES, (bytes, offset, length) -> length);
+                Operation.START,
+                "start",
+                SafeText.ofUri(request.uri()),
+                new Request(HttpMethod.POST, endpoint.importsUri(), ByteBuffer.wrap(JsonCodec.encodeStart(request))),
+                new Response<>(MAX_IMPORT_BYTES, false, JsonCodec::decodeStartedId));
     }
 
-    /** Whether a success needs no body to be one. */
-    boolean isStatusEnough() {
-        return method.equals(HttpMethod.DELETE);
+    /** Any success will do, whatever its body: reports only the body's length. */
+    static HttpCall<Integer> cancel(HttpEndpoint endpoint, String id) {
+        return new HttpCall<>(
+                Operation.CANCEL,
+                "cancel",
+                SafeText.ofId(id),
+                new Request(HttpMethod.DELETE, endpoint.importUri(id), null),
+                new Response<>(MAX_IMPORT_BYTES, true, (bytes, offset, length) -> length));
     }
 
     /**
-     * Reads a successful answer.
+     * Reads a successful response.
      *
-     * @param key masked where a refused answer is quoted
+     * @param key masked where an invalid response is quoted
      */
     HttpResponseBody.Reader<T> reader(HttpHeaders headers, String key) {
         String type = headers.get(HttpHeaderNames.CONTENT_TYPE, "");
         return (bytes, offset, length) -> {
             try {
-                if (!maySay(type)) {
+                if (!response.ignoresBody() && !acceptsContentType(type)) {
                     throw new ImportsProtocolException(
-                            "the answer is no JSON but " + SafeText.of(HttpKeyMask.mask(key, type), MAX_TYPE_LENGTH)
+                            "the response is not JSON but " + SafeText.of(HttpKeyMask.mask(key, type), MAX_TYPE_LENGTH)
                                     + ": " + JsonCodec.excerpt(bytes, offset, length));
                 }
-                return decoder.read(bytes, offset, length);
-            } catch (ImportsProtocolException unbelievable) {
+                return response.decoder().read(bytes, offset, length);
+            } catch (ImportsProtocolException invalid) {
                 if (HttpKeyMask.mask(key, bytes, offset, length)) {
-                    throw unbelievable.quoting(JsonCodec.excerpt(bytes, offset, length));
+                    throw invalid.quoting(JsonCodec.excerpt(bytes, offset, length));
                 }
-                throw unbelievable;
+                throw invalid;
             }
         };
     }
 
-    /** An answer that does not tell its type may be JSON; to a cancel, any will do. */
-    private boolean maySay(String contentType) {
+    /** A response without a content type may be JSON. */
+    private static boolean acceptsContentType(String contentType) {
         int parameters = contentType.indexOf(';');
         String type = (parameters < 0 ? contentType : contentType.substring(0, parameters))
                 .strip()
                 .toLowerCase(Locale.ROOT);
-        return isStatusEnough() || type.isEmpty() || type.endsWith("/json") || type.endsWith("+json");
+        return type.isEmpty() || type.endsWith("/json") || type.endsWith("+json");
     }
 }

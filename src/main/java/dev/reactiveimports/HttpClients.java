@@ -16,19 +16,14 @@ final class HttpClients {
     /** A service behind many proxies sends more than the 8 KiB that reactor-netty allows. */
     private static final int MAX_HEADER_BYTES = 64 * 1024;
 
-    private static final int MAX_CONNECTIONS = 50;
+    static final int MAX_CONNECTIONS = 50;
     private static final Duration IDLE = Duration.ofSeconds(30);
     private static final Duration LIFE = Duration.ofMinutes(5);
-    private static final Duration ACQUIRE = Duration.ofSeconds(10);
+    static final Duration ACQUIRE = Duration.ofSeconds(10);
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration HANDSHAKE = Duration.ofSeconds(5);
 
     private HttpClients() {}
-
-    /** One for each connection of the pool, so that its own queue is empty but for the moment in which one is closed. */
-    static CallPermits permits(ThrottleGate gate) {
-        return new CallPermits(MAX_CONNECTIONS, ACQUIRE, gate.scheduler(), gate::closings);
-    }
 
     /** Callers that wait for a connection are not counted: the time they wait is bounded. */
     static ConnectionProvider pool(Scheduler scheduler) {

@@ -53,11 +53,11 @@ final class HttpNettyExchange implements HttpExchange {
     }
 
     @Override
-    public <T> Mono<T> exchange(HttpCall<T> call, String key, CallRecorder trace) {
-        return client.request(call.method())
-                .uri(call.uri())
-                .send((request, outbound) -> send(call, key, request, outbound, trace))
-                .responseConnection((answer, connection) -> receive(call, key, answer, connection, trace))
+    public <T> Mono<T> exchange(HttpCall<T> call, String key, Observer observer) {
+        return client.request(call.request().method())
+                .uri(call.request().uri())
+                .send((request, outbound) -> send(call, key, request, outbound, observer))
+                .responseConnection((answer, connection) -> receive(call, key, answer, connection, observer))
                 .single()
                 .<T>handle((outcome, sink) -> outcome.into(sink))
                 .contextWrite(HttpNettyExchange::withoutDiscardHook);
@@ -69,8 +69,8 @@ final class HttpNettyExchange implements HttpExchange {
     }
 
     private Publisher<Void> send(
-            HttpCall<?> call, String key, HttpClientRequest request, NettyOutbound outbound, CallRecorder trace) {
-        if (!trace.sending(now())) {
+            HttpCall<?> call, String key, HttpClientRequest request, NettyOutbound outbound, Observer observer) {
+        if (!observer.sending(now())) {
             // an empty publisher would send the head, and an error be logged as the connection's
             outbound.withConnection(Connection::dispose);
             return Mono.never();
@@ -80,7 +80,7 @@ final class HttpNettyExchange implements HttpExchange {
         headers.set("X-Pinecone-Api-Version", apiVersion);
         headers.set(HttpHeaderNames.USER_AGENT, userAgent);
         headers.set(HttpHeaderNames.ACCEPT, "application/json");
-        ByteBuffer body = call.body();
+        ByteBuffer body = call.request().body();
         if (body != null) {
             headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
             headers.set(HttpHeaderNames.CONTENT_LENGTH, body.remaining());
@@ -89,12 +89,13 @@ final class HttpNettyExchange implements HttpExchange {
     }
 
     private <T> Publisher<HttpOutcome<T>> receive(
-            HttpCall<T> call, String key, HttpClientResponse answer, Connection connection, CallRecorder trace) {
+            HttpCall<T> call, String key, HttpClientResponse answer, Connection connection, Observer observer) {
         boolean success = answer.status().code() / 100 == 2;
         HttpResponseBody body = success
-                ? new HttpResponseBody(spare, call.maxBytes(), call.isStatusEnough())
+                ? new HttpResponseBody(
+                        spare, call.response().maxBytes(), call.response().ignoresBody())
                 : new HttpResponseBody(spare, MAX_ERROR_BYTES, true);
-        trace.answered(answer.status().code());
+        observer.responded(answer.status().code());
         return connection
                 .inbound()
                 .receive()
@@ -106,7 +107,7 @@ final class HttpNettyExchange implements HttpExchange {
                     }
                 })
                 .then(Mono.fromSupplier(() -> {
-                    trace.received(body.length());
+                    observer.received(body.length());
                     HttpOutcome<T> outcome = success ? decode(call, key, answer, body) : refusal(key, answer, body);
                     if (outcome.failure() instanceof ImportsProtocolException) {
                         // whose answer was it? the next one on this connection is not to be trusted either

@@ -16,6 +16,9 @@ import reactor.util.context.ContextView;
  */
 public interface ImportsListener {
 
+    /** Receives everything and does nothing. */
+    ImportsListener NONE = new ImportsListener() {};
+
     /**
      * Several as one: each is told of everything, in order, whatever the ones before it throw.
      *
@@ -23,7 +26,7 @@ public interface ImportsListener {
      * @return a listener for {@link ReactiveImportsApi.Builder#listener}
      */
     static ImportsListener all(Collection<? extends ImportsListener> listeners) {
-        return new ListenerGroup(listeners);
+        return ListenerGuard.ofAll(listeners);
     }
 
     /**
@@ -76,13 +79,24 @@ public interface ImportsListener {
     /** The service's four operations. */
     enum Operation {
         /** One page of the listing. */
-        LIST,
+        LIST(true),
         /** One import. */
-        DESCRIBE,
+        DESCRIBE(false),
         /** A new import. */
-        START,
+        START(false),
         /** The end of an import. */
-        CANCEL
+        CANCEL(false);
+
+        private final boolean hasToken;
+
+        Operation(boolean hasToken) {
+            this.hasToken = hasToken;
+        }
+
+        /** Whether a request or a response carries a pagination token, which a listener must not see. */
+        boolean hasToken() {
+            return hasToken;
+        }
     }
 
     /**

@@ -1,86 +1,135 @@
 package dev.reactiveimports;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 import reactor.util.context.ContextView;
 
 /**
- * Stands before a caller's listener: what that one throws is logged and harms no call. That is so of a missing class too, which
- * Reactor would pass on, leaving the call without an end.
+ * Passes events on to listeners: what one of them throws is logged and harms neither the call nor the others. That is so of a
+ * missing class too, which Reactor would pass on, leaving the call without an end.
  */
 final class ListenerGuard implements ImportsListener {
 
     private static final Logger LOG = Loggers.getLogger(ImportsListener.class);
 
-    private final ImportsListener listener;
+    private final List<ImportsListener> listeners;
 
-    private ListenerGuard(ImportsListener listener) {
-        this.listener = listener;
+    private ListenerGuard(List<ImportsListener> listeners) {
+        this.listeners = listeners;
     }
 
-    /** Null for null: where nobody listens, no event is to be made. */
-    static @Nullable ImportsListener of(@Nullable ImportsListener listener) {
-        return listener == null || listener instanceof ListenerGuard ? listener : new ListenerGuard(listener);
+    static ImportsListener of(ImportsListener listener) {
+        return ofAll(List.of(listener));
     }
 
-    /** The one to tell on behalf of a subscriber; null for null. */
-    static @Nullable ImportsListener of(@Nullable ImportsListener listener, ContextView context) {
-        ImportsListener safe = of(listener);
-        return safe == null ? null : safe.inContext(context);
+    /** {@link ImportsListener#NONE} for none: where nobody listens, no event is to be made. */
+    static ImportsListener ofAll(Collection<? extends ImportsListener> listeners) {
+        if (listeners.size() == 1 && listeners.iterator().next() instanceof ListenerGuard guard) {
+            return guard;
+        }
+        List<ImportsListener> all = listeners.stream()
+                .flatMap(one -> one instanceof ListenerGuard guard ? guard.listeners.stream() : Stream.of(one))
+                .filter(one -> one != NONE)
+                .toList();
+        return all.isEmpty() ? NONE : new ListenerGuard(all);
+    }
+
+    /**
+     * What a listener or a log may show of a failure. Where pages are fetched, the response may quote a pagination token, and the
+     * exception itself will carry the one that was sent: so a listener receives a copy without either.
+     */
+    static Throwable withoutToken(Operation operation, Throwable failure) {
+        if (!operation.hasToken() || !(failure instanceof ImportsException ours)) {
+            return failure;
+        }
+        ImportsException copy = copy(ours);
+        copy.setStackTrace(ours.getStackTrace());
+        return copy;
+    }
+
+    private static ImportsException copy(ImportsException failure) {
+        if (failure instanceof ImportsApiException rejection) {
+            return new ImportsApiException(
+                    rejection.statusCode(),
+                    "HTTP " + rejection.statusCode(),
+                    rejection.code(),
+                    rejection.requestId(),
+                    rejection.retryAfter());
+        }
+        if (failure instanceof ImportsTransportException broken) {
+            return broken.copy();
+        }
+        String message = failure.reason();
+        // what is quoted comes after the first colon
+        int quoted = message.indexOf(": ");
+        return new ImportsProtocolException(quoted < 0 ? message : message.substring(0, quoted));
     }
 
     @Override
     public ImportsListener inContext(ContextView context) {
+        List<ImportsListener> bound = new ArrayList<>(listeners.size());
+        for (ImportsListener listener : listeners) {
+            bound.add(bind(listener, context));
+        }
+        return bound.equals(listeners) ? this : ofAll(bound);
+    }
+
+    private static ImportsListener bind(ImportsListener listener, ContextView context) {
         ImportsListener bound = null;
         try {
             bound = listener.inContext(context);
         } catch (VirtualMachineError e) {
             throw e;
         } catch (Throwable t) {
-            logged(t);
+            warn(t);
         }
-        return bound == null || bound == listener ? this : new ListenerGuard(bound);
+        return bound == null ? listener : bound;
     }
 
     @Override
     public void onExchange(Exchange exchange) {
-        tell(ImportsListener::onExchange, exchange);
+        each(ImportsListener::onExchange, exchange);
     }
 
     @Override
     public void onRetry(Retrying retry) {
-        tell(ImportsListener::onRetry, retry);
+        each(ImportsListener::onRetry, retry);
     }
 
     @Override
     public void onThrottle(Duration wait) {
-        tell(ImportsListener::onThrottle, wait);
+        each(ImportsListener::onThrottle, wait);
     }
 
     @Override
     public void onPoll(Poll poll) {
-        tell(ImportsListener::onPoll, poll);
+        each(ImportsListener::onPoll, poll);
     }
 
     @Override
     public void onStatusChange(ImportStatusChange change) {
-        tell(ImportsListener::onStatusChange, change);
+        each(ImportsListener::onStatusChange, change);
     }
 
-    private <E> void tell(BiConsumer<ImportsListener, E> method, E event) {
-        try {
-            method.accept(listener, event);
-        } catch (VirtualMachineError e) {
-            throw e;
-        } catch (Throwable t) {
-            logged(t);
+    private <E> void each(BiConsumer<ImportsListener, E> method, E event) {
+        for (ImportsListener listener : listeners) {
+            try {
+                method.accept(listener, event);
+            } catch (VirtualMachineError e) {
+                throw e;
+            } catch (Throwable t) {
+                warn(t);
+            }
         }
     }
 
-    private static void logged(Throwable thrown) {
-        LOG.warn("an ImportsListener threw, which changes nothing", thrown);
+    private static void warn(Throwable thrown) {
+        LOG.warn("An ImportsListener threw an exception, which has no effect on the call.", thrown);
     }
 }

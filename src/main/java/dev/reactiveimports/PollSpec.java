@@ -181,7 +181,7 @@ public final class PollSpec {
      *     {@link ImportStatus#IN_PROGRESS} at 100 percent
      */
     public Flux<ImportOperation> poll(Mono<ImportOperation> describe) {
-        return OpaqueBoundary.around(poll(describe, failure -> false, null));
+        return OpaqueBoundary.around(poll(describe, failure -> false, ImportsListener.NONE));
     }
 
     /**
@@ -189,11 +189,11 @@ public final class PollSpec {
      * each poll and of changes of status.
      */
     Flux<ImportOperation> poll(
-            Mono<ImportOperation> describe, Predicate<? super Throwable> expected, @Nullable ImportsListener listener) {
+            Mono<ImportOperation> describe, Predicate<? super Throwable> expected, ImportsListener listener) {
         requireNonNull(describe, "describe");
         requireNonNull(expected, "expected");
         return Flux.deferContextual(
-                context -> new WatchOne(this, describe, expected, ListenerGuard.of(listener, context)).flux());
+                context -> new WatchOne(this, describe, expected, listener.inContext(context)).flux());
     }
 
     /** This spec if it names a scheduler, else one that uses the given. */

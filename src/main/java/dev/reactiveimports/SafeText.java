@@ -2,6 +2,8 @@ package dev.reactiveimports;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.regex.Pattern;
+
 /**
  * Text of a server, made fit for a message or a log line: control and format characters (line breaks, escape sequences,
  * what reverses the reading direction) become one space, the ends are trimmed, the length is bounded.
@@ -11,7 +13,22 @@ final class SafeText {
     /** The most that a message quotes of an answer. */
     static final int EXCERPT_LENGTH = 200;
 
+    private static final int TARGET_LENGTH = 200;
+    private static final Pattern USER = Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@");
+    private static final Pattern SECRETS = Pattern.compile("[?#].*$", Pattern.DOTALL);
+
     private SafeText() {}
+
+    /** An import's id, as exceptions and log lines show it. */
+    static String ofId(String id) {
+        return of(id, TARGET_LENGTH);
+    }
+
+    /** The same of a URI, without user, query and fragment: a signed URI has its signature there. */
+    static String ofUri(String uri) {
+        String plain = SECRETS.matcher(uri).replaceFirst("");
+        return of(USER.matcher(plain).replaceFirst("$1"), TARGET_LENGTH);
+    }
 
     /** At most so many characters, never half a surrogate pair. */
     static String of(CharSequence text, int maxLength) {

@@ -40,7 +40,7 @@ final class ThrottleGate {
 
     private final Scheduler scheduler;
     private final long limit;
-    private final @Nullable ImportsListener listener;
+    private final ImportsListener listener;
 
     private volatile boolean open = true;
     private volatile int closings;
@@ -61,7 +61,7 @@ final class ThrottleGate {
      *
      * @param longestWait how long a call may wait for its turn
      */
-    ThrottleGate(Scheduler scheduler, Duration longestWait, @Nullable ImportsListener listener) {
+    ThrottleGate(Scheduler scheduler, Duration longestWait, ImportsListener listener) {
         this.scheduler = scheduler;
         this.limit = longestWait.toNanos();
         this.listener = ListenerGuard.of(listener);
@@ -137,8 +137,8 @@ final class ThrottleGate {
             settle(now, ends);
         }
         run(ends);
-        ImportsListener told = closes && length > 0 ? ListenerGuard.of(listener, context) : null;
-        if (told != null) {
+        ImportsListener told = closes && length > 0 ? listener.inContext(context) : ImportsListener.NONE;
+        if (told != ImportsListener.NONE) {
             told.onThrottle(Duration.ofNanos(length));
         }
         return closes;

@@ -31,14 +31,14 @@ final class WatchEntries {
     private final WatchKind kind;
     private final PollSpec spec;
     private final WatchTime time;
-    private final @Nullable ImportsListener listener;
+    private final ImportsListener listener;
 
     private long newcomersNotBefore = Long.MIN_VALUE;
     private int joined;
     private int walksOfWholeListing;
     private long endedSince;
 
-    WatchEntries(WatchKind kind, PollSpec spec, WatchTime time, @Nullable ImportsListener listener) {
+    WatchEntries(WatchKind kind, PollSpec spec, WatchTime time, ImportsListener listener) {
         this.kind = kind;
         this.spec = spec;
         this.time = time;
@@ -140,7 +140,7 @@ final class WatchEntries {
             lookLater(watched);
         }
         outbox.put(watched, seen);
-        if (listener != null && ImportStatusChange.differ(before, seen)) {
+        if (listener != ImportsListener.NONE && ImportStatusChange.differ(before, seen)) {
             listener.onStatusChange(ImportStatusChange.between(before, seen));
         }
     }

@@ -23,7 +23,7 @@ final class WatchLooks {
     private final WatchEntries imports;
     private final SerialExecutor serial;
     private final Context context;
-    private final @Nullable ImportsListener listener;
+    private final ImportsListener listener;
     private final WatchTime time;
 
     private final WatchHealth health;
@@ -44,7 +44,7 @@ final class WatchLooks {
             WatchEntries imports,
             SerialExecutor serial,
             Context context,
-            @Nullable ImportsListener listener) {
+            ImportsListener listener) {
         this.watch = watch;
         this.imports = imports;
         this.serial = serial;

@@ -25,7 +25,7 @@ final class WatchMany {
     private final Function<@Nullable String, Mono<ImportPage>> listPage;
     private final PollSpec spec;
     private final BiPredicate<String, Throwable> expected;
-    private final @Nullable ImportsListener listener;
+    private final ImportsListener listener;
 
     /**
      * Binds a watch to its calls.
@@ -41,7 +41,7 @@ final class WatchMany {
             Function<@Nullable String, Mono<ImportPage>> listPage,
             PollSpec spec,
             BiPredicate<String, Throwable> expected,
-            @Nullable ImportsListener listener) {
+            ImportsListener listener) {
         this.describe = describe;
         this.listPage = listPage;
         this.spec = spec;
@@ -107,7 +107,6 @@ final class WatchMany {
         return spec;
     }
 
-    @Nullable
     ImportsListener listener() {
         return listener;
     }

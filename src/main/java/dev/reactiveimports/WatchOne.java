@@ -19,7 +19,7 @@ final class WatchOne {
     private final PollSpec spec;
     private final Mono<ImportOperation> describe;
     private final Predicate<? super Throwable> expected;
-    private final @Nullable ImportsListener listener;
+    private final ImportsListener listener;
     private final WatchTime time;
     private final List<Throwable> earlierFailures = new ArrayList<>();
 
@@ -35,7 +35,7 @@ final class WatchOne {
             PollSpec spec,
             Mono<ImportOperation> describe,
             Predicate<? super Throwable> expected,
-            @Nullable ImportsListener listener) {
+            ImportsListener listener) {
         this.spec = spec;
         this.describe = describe;
         this.expected = expected;
@@ -70,7 +70,7 @@ final class WatchOne {
         if (seen.equals(emitted)) {
             return false;
         }
-        if (listener != null && ImportStatusChange.differ(emitted, seen)) {
+        if (listener != ImportsListener.NONE && ImportStatusChange.differ(emitted, seen)) {
             listener.onStatusChange(ImportStatusChange.between(emitted, seen));
         }
         emitted = seen;
@@ -79,9 +79,7 @@ final class WatchOne {
 
     private void polled() {
         polledAt = time.now();
-        if (listener != null) {
-            listener.onPoll(new ImportsListener.Poll(1, 1));
-        }
+        listener.onPoll(new ImportsListener.Poll(1, 1));
     }
 
     private Mono<ImportOperation> afterFailure(Throwable failure) {

@@ -18,7 +18,7 @@ final class WatchOperations {
     private final CallLifecycle closing;
     private final PollSpec defaults;
     private final Scheduler scheduler;
-    private final @Nullable ImportsListener listener;
+    private final ImportsListener listener;
 
     WatchOperations(
             CallOperations calls,
@@ -26,7 +26,7 @@ final class WatchOperations {
             CallLifecycle closing,
             PollSpec defaults,
             Scheduler scheduler,
-            @Nullable ImportsListener listener) {
+            ImportsListener listener) {
         this.calls = calls;
         this.recentStarts = recentStarts;
         this.closing = closing;
@@ -42,7 +42,7 @@ final class WatchOperations {
     Flux<ImportOperation> one(String id, PollSpec spec) {
         Checks.requireId(id);
         return named(
-                CallTarget.ofId(id),
+                SafeText.ofId(id),
                 closing.guard(
                         complete(spec)
                                 .poll(calls.describe(id), failure -> recentStarts.explains(id, failure), listener),

@@ -1,16 +1,14 @@
 package dev.reactiveimports;
 
-import org.jspecify.annotations.Nullable;
-
 /** The looks at imports that were due together, counted for the listener. Each look is independent of the others. */
 final class WatchRound {
 
     private final int watched;
-    private final @Nullable ImportsListener listener;
+    private final ImportsListener listener;
     private int underWay;
     private int requests;
 
-    WatchRound(int watched, @Nullable ImportsListener listener) {
+    WatchRound(int watched, ImportsListener listener) {
         this.watched = watched;
         this.listener = listener;
     }
@@ -26,7 +24,7 @@ final class WatchRound {
 
     /** A look of this round is over. */
     void remove() {
-        if (--underWay == 0 && requests > 0 && listener != null) {
+        if (--underWay == 0 && requests > 0) {
             listener.onPoll(new ImportsListener.Poll(watched, requests));
         }
     }

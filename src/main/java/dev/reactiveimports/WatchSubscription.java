@@ -53,7 +53,7 @@ final class WatchSubscription implements Subscription {
         this.ids = ids;
         this.scheduler = watch.spec().scheduler();
         this.time = watch.time();
-        ImportsListener listener = ListenerGuard.of(watch.listener(), actual.currentContext());
+        ImportsListener listener = watch.listener().inContext(actual.currentContext());
         this.imports = new WatchEntries(kind, watch.spec(), time, listener);
         this.looks = new WatchLooks(watch, kind, imports, serial, actual.currentContext(), listener);
     }

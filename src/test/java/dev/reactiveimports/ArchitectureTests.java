@@ -2,7 +2,9 @@ package dev.reactiveimports;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -17,137 +19,89 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Holds the levels of the root package: arrows point down, each third-party library has its place. */
+/**
+ * Holds the house: the first word of a hidden type names its room, arrows between rooms point down, and each third-party library
+ * has its place.
+ */
 class ArchitectureTests {
 
     private static final String ROOT = "dev.reactiveimports";
 
-    /** From the ground up. A new class is to be put on its level here. */
-    private static final List<Set<String>> LEVELS = List.of(
-            Set.of(
-                    "ImportStatus",
-                    "ImportErrorMode",
-                    "ImportOperation",
-                    "ImportObservation",
-                    "ImportPage",
-                    "StartImportRequest",
-                    "ListImportsSpec",
-                    "Checks"),
-            Set.of(
-                    "ImportsException",
-                    "ImportsApiException",
-                    "ImportsProtocolException",
-                    "ImportsTransportException",
-                    "ImportOutcomeUnknownException",
-                    "ImportFailedException"),
-            Set.of(
-                    "OpaqueBoundary",
-                    "SchedulerRejection",
-                    "SchedulerGuard",
-                    "SchedulerTimer",
-                    "ImportStatusChange",
-                    "ImportsListener",
-                    "ListenerGuard",
-                    "ListenerGroup",
-                    "WithheldWords",
-                    "DemandGate",
-                    "ListingPages",
-                    "ListingLoopDetector",
-                    "PollSpec",
-                    "WatchOne",
-                    "SerialExecutor",
-                    "WatchDescribes",
-                    "WatchDiscovery",
-                    "WatchEndedIds",
-                    "WatchHealth",
-                    "WatchKind",
-                    "WatchListing",
-                    "WatchLooks",
-                    "WatchMany",
-                    "WatchOutbox",
-                    "WatchPace",
-                    "WatchPlan",
-                    "WatchRound",
-                    "WatchSchedule",
-                    "WatchSubscription",
-                    "WatchTime",
-                    "WatchWalk",
-                    "WatchEntry",
-                    "WatchEntries",
-                    "ImportsRetry",
-                    "RetryBackoff",
-                    "RetrySuppressed",
-                    "HttpRetryAfter",
-                    "RetryBudget",
-                    "ThrottleGate",
-                    "ThrottleNotSent",
-                    "ThrottlePace",
-                    "ThrottleTimetable",
-                    "ThrottleTurn",
-                    "CallPolicy",
-                    "CallTimeout",
-                    "CallRecorder",
-                    "CallStartOutcome",
-                    "CallRecentStarts",
-                    "CallLifecycle"),
-            Set.of(
-                    "CallAttempt",
-                    "HttpExchange",
-                    "HttpNettyExchange",
-                    "HttpUserAgent",
-                    "HttpCall",
-                    "HttpOutcome",
-                    "HttpResponseBody",
-                    "HttpInterimResponses",
-                    "HttpClients",
-                    "CallPermits",
-                    "HttpFailures",
-                    "HttpEndpoint",
-                    "JsonCodec",
-                    "JsonReader",
-                    "JsonImportBuilder",
-                    "JsonError",
-                    "SafeText",
-                    "JsonTimestamps",
-                    "JsonNumbers",
-                    "JsonUtf8",
-                    "JsonTruncation",
-                    "HttpKeyMask",
-                    "CallTarget",
-                    "CallOperations"),
-            Set.of(
-                    "ReactiveImportsApi",
-                    "DefaultReactiveImportsApi",
-                    "DefaultBuilder",
-                    "Environment",
-                    "WatchOperations",
-                    "package-info"));
+    /** The rooms from the ground up; those in one row do not know each other, unless a rule below says so. */
+    private static final List<Set<String>> ROOMS = List.of(
+            Set.of("Json", "Scheduler"),
+            Set.of("Http", "Throttle", "Retry"),
+            Set.of("Call"),
+            Set.of("Listing"),
+            Set.of("Watch"),
+            Set.of("Run"),
+            Set.of("Default"));
 
-    private static final Map<String, Integer> LEVEL_OF = IntStream.range(0, LEVELS.size())
-            .boxed()
-            .flatMap(level -> LEVELS.get(level).stream().map(name -> Map.entry(name, level)))
-            .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
+    /** What every room may use; a helper knows no room but that of the schedulers. */
+    private static final Set<String> HELPERS = Set.of(
+            "Checks", "SafeText", "DemandGate", "SerialExecutor", "OpaqueBoundary", "ListenerGuard", "Environment");
+
+    /** The public types that are doors to a room: the only ones that know what is behind them. */
+    private static final Map<String, String> DOORS = Map.of(
+            "ReactiveImportsApi", "Default", "PollSpec", "Watch", "ImportsRetry", "Retry", "RunImportsSpec", "Run");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT);
 
     @Test
-    void everyClassHasItsLevel() {
-        assertThat(CLASSES.stream()
-                        .filter(ArchitectureTests::isInRoot)
-                        .map(ArchitectureTests::topLevelName)
-                        .distinct())
+    void everyHiddenTypeIsInARoomOrIsAHelper() {
+        assertThat(hidden())
                 .isNotEmpty()
-                .allSatisfy(name -> assertThat(LEVEL_OF).containsKey(name));
+                .allSatisfy(name -> assertThat(HELPERS.contains(name) || height(room(name)) >= 0)
+                        .as("%s begins with no room's name", name)
+                        .isTrue());
     }
 
     @Test
-    void arrowsPointDown() {
-        classes().that().resideInAPackage(ROOT).should(dependOnlyDown()).check(CLASSES);
+    void mostHiddenTypesShareTheirFirstWordWithTwoOthers() {
+        Map<String, Long> words = hidden().stream().collect(groupingBy(ArchitectureTests::room, counting()));
+        long shared =
+                hidden().stream().filter(name -> words.get(room(name)) >= 3).count();
+        assertThat(shared / (double) hidden().size()).isGreaterThanOrEqualTo(0.7);
+    }
+
+    @Test
+    void arrowsBetweenRoomsPointDown() {
+        inRoot("depend on no room beside or above their own", (from, to) -> {
+            boolean bothInRooms = height(room(from)) >= 0 && height(room(to)) >= 0;
+            return !bothInRooms || room(from).equals(room(to)) || height(room(to)) < height(room(from));
+        });
+    }
+
+    @Test
+    void helpersAreBelowAllRoomsButThatOfTheSchedulers() {
+        inRoot(
+                "know no room",
+                (from, to) -> !HELPERS.contains(from) || height(room(to)) < 0 || room(to).equals("Scheduler"));
+    }
+
+    @Test
+    void publicTypesKnowNoRoomBehindThemUnlessTheyAreItsDoor() {
+        inRoot(
+                "know no room",
+                (from, to) -> !isPublic(from)
+                        || height(room(to)) < 0
+                        || isPublic(to)
+                        || room(to).equals("Scheduler")
+                        || room(to).equals(DOORS.get(from)));
+    }
+
+    @Test
+    void onlyTheClientItselfKnowsTheClient() {
+        inRoot(
+                "do not know the client",
+                (from, to) ->
+                        !to.equals("ReactiveImportsApi") || room(from).equals("Default") || from.equals("Environment"));
     }
 
     @Test
@@ -194,11 +148,11 @@ class ArchitectureTests {
     }
 
     @Test
-    void jsonIsReadInOnePlace() {
+    void onlyTheJsonRoomKnowsJackson() {
         noClasses()
                 .that()
                 .resideInAPackage(ROOT)
-                .and(notNamed("JsonCodec", "JsonReader", "JsonImportBuilder"))
+                .and(outside("Json"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("com.fasterxml.jackson..")
@@ -206,19 +160,12 @@ class ArchitectureTests {
     }
 
     @Test
-    void theNetworkStaysOnTheWireLevel() {
+    void onlyTheHttpRoomKnowsNetty() {
         noClasses()
                 .that()
                 .resideInAPackage(ROOT)
-                .and(notNamed(
-                        "HttpNettyExchange",
-                        "HttpCall",
-                        "HttpResponseBody",
-                        "HttpInterimResponses",
-                        "HttpClients",
-                        "HttpFailures",
-                        "ReactiveImportsApi",
-                        "DefaultBuilder"))
+                .and(outside("Http", "Default"))
+                .and(notNamed("ReactiveImportsApi"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("reactor.netty..", "io.netty..")
@@ -237,30 +184,63 @@ class ArchitectureTests {
                 .check(CLASSES);
     }
 
-    private static ArchCondition<JavaClass> dependOnlyDown() {
-        return new ArchCondition<>("depend on no level above their own") {
-            @Override
-            public void check(JavaClass from, ConditionEvents events) {
-                from.getDirectDependenciesFromSelf().stream()
-                        .filter(dependency -> isInRoot(dependency.getTargetClass()))
-                        .filter(dependency -> level(dependency.getTargetClass()) > level(from))
-                        .forEach(dependency ->
-                                events.add(SimpleConditionEvent.violated(from, dependency.getDescription())));
-            }
-        };
+    private static void inRoot(String rule, BiPredicate<String, String> allowed) {
+        classes()
+                .that()
+                .resideInAPackage(ROOT)
+                .should(new ArchCondition<>(rule) {
+                    @Override
+                    public void check(JavaClass from, ConditionEvents events) {
+                        from.getDirectDependenciesFromSelf().stream()
+                                .filter(dependency -> isInRoot(dependency.getTargetClass()))
+                                .filter(dependency ->
+                                        !topLevelName(from).equals(topLevelName(dependency.getTargetClass())))
+                                .filter(dependency ->
+                                        !allowed.test(topLevelName(from), topLevelName(dependency.getTargetClass())))
+                                .forEach(dependency ->
+                                        events.add(SimpleConditionEvent.violated(from, dependency.getDescription())));
+                    }
+                })
+                .check(CLASSES);
     }
 
-    private static DescribedPredicate<JavaClass> notNamed(String... names) {
-        Set<String> exempt = Set.of(names);
-        return DescribedPredicate.describe("are not " + exempt, candidate -> !exempt.contains(topLevelName(candidate)));
+    private static DescribedPredicate<JavaClass> notNamed(String name) {
+        return DescribedPredicate.describe("are not " + name, candidate -> !name.equals(topLevelName(candidate)));
+    }
+
+    private static DescribedPredicate<JavaClass> outside(String... rooms) {
+        Set<String> exempt = Set.of(rooms);
+        return DescribedPredicate.describe(
+                "are outside of " + exempt, candidate -> !exempt.contains(room(topLevelName(candidate))));
+    }
+
+    private static Set<String> hidden() {
+        return CLASSES.stream()
+                .filter(ArchitectureTests::isInRoot)
+                .map(ArchitectureTests::topLevelName)
+                .filter(name -> !isPublic(name) && !name.equals("package-info"))
+                .collect(toSet());
+    }
+
+    private static boolean isPublic(String name) {
+        return CLASSES.contain(ROOT + "." + name)
+                && CLASSES.get(ROOT + "." + name).getModifiers().contains(JavaModifier.PUBLIC);
+    }
+
+    /** The first word of its name; of public types, nothing. */
+    private static String room(String name) {
+        return isPublic(name) ? "" : name.replaceAll("(?<=[a-z0-9])[A-Z].*", "");
+    }
+
+    private static int height(String room) {
+        return IntStream.range(0, ROOMS.size())
+                .filter(i -> ROOMS.get(i).contains(room))
+                .findFirst()
+                .orElse(-1);
     }
 
     private static boolean isInRoot(JavaClass candidate) {
         return candidate.getPackageName().equals(ROOT) && !candidate.isArray();
-    }
-
-    private static int level(JavaClass of) {
-        return LEVEL_OF.getOrDefault(topLevelName(of), -1);
     }
 
     private static String topLevelName(JavaClass of) {

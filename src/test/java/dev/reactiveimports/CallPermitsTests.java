@@ -348,7 +348,7 @@ class CallPermitsTests {
 
     @Test
     void withoutALimitNobodyWaits() {
-        CallPermits unlimited = CallPermits.unlimited(new ThrottleGate(time, WAIT, null));
+        CallPermits unlimited = CallPermits.unlimited(new ThrottleGate(time, WAIT, ImportsListener.NONE));
         AtomicInteger running = new AtomicInteger();
         for (int i = 0; i < 1000; i++) {
             unlimited

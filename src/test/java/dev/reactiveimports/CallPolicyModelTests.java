@@ -190,8 +190,8 @@ class CallPolicyModelTests {
         };
         RetryBudget budget = new RetryBudget(time);
         ImportsRetry retry = settings.retry(new Random(seed));
-        CallPolicy policy =
-                new CallPolicy(retry, budget, new ThrottleGate(time, CallPolicy.longestWait(retry), null), listener);
+        CallPolicy policy = new CallPolicy(
+                retry, budget, new ThrottleGate(time, CallPolicy.longestWait(retry), ImportsListener.NONE), listener);
         List<Long> instants = new ArrayList<>();
         List<Throwable> failures = new ArrayList<>();
         List<Object> outcome = new ArrayList<>();

@@ -23,7 +23,7 @@ class CallPolicyTests {
 
     private final CountingScheduler time = new CountingScheduler();
     private final RetryBudget budget = new RetryBudget(time);
-    private final ThrottleGate gate = new ThrottleGate(time, LIMIT, null);
+    private final ThrottleGate gate = new ThrottleGate(time, LIMIT, ImportsListener.NONE);
     private final List<Retrying> told = new ArrayList<>();
     private final ImportsListener listener = new ImportsListener() {
         @Override
@@ -196,7 +196,7 @@ class CallPolicyTests {
     @Test
     void respectsTheCallersMaxRetryAfterInTheGate() {
         Retry patient = ImportsRetry.none().maxRetryAfter(Duration.ofMinutes(5));
-        ThrottleGate patientGate = new ThrottleGate(time, CallPolicy.longestWait(patient), null);
+        ThrottleGate patientGate = new ThrottleGate(time, CallPolicy.longestWait(patient), ImportsListener.NONE);
         CallPolicy policy = new CallPolicy(patient, budget, patientGate, listener);
         start(policy.retrying(Operation.LIST, failing(Failures.status(429, Duration.ofMinutes(5)))));
         run(policy.retrying(Operation.LIST, failing()));

@@ -77,7 +77,7 @@ class CallPolicyThrottlingTests {
         List<Throwable> failed = new ArrayList<>();
         long[] lastAt = {0};
         for (int i = 0; i < CALLERS; i++) {
-            CallPolicy policy = new CallPolicy(retry, new RetryBudget(time), gates.get(), null);
+            CallPolicy policy = new CallPolicy(retry, new RetryBudget(time), gates.get(), ImportsListener.NONE);
             Flux.concat(
                             Mono.delay(Duration.ofMillis(gapMillis * i), time).then(Mono.empty()),
                             policy.retrying(Operation.DESCRIBE, n -> service.request()))
@@ -104,9 +104,10 @@ class CallPolicyThrottlingTests {
     })
     void theGateSparesTheServiceRefusals(double rate, double burst, int retryAfter, long gapMillis) {
         Duration asked = retryAfter < 0 ? null : Duration.ofSeconds(retryAfter);
-        ThrottleGate shared = new ThrottleGate(time, LIMIT, null);
+        ThrottleGate shared = new ThrottleGate(time, LIMIT, ImportsListener.NONE);
         Outcome with = run(new Service(rate, burst, asked), () -> shared, gapMillis);
-        Outcome without = run(new Service(rate, burst, asked), () -> new ThrottleGate(time, LIMIT, null), gapMillis);
+        Outcome without = run(
+                new Service(rate, burst, asked), () -> new ThrottleGate(time, LIMIT, ImportsListener.NONE), gapMillis);
         assertThat(with.served()).isEqualTo(CALLERS);
         assertThat(without.served()).isEqualTo(CALLERS);
         // measured: 0 to 3 with the gate, 93 to 324 without

@@ -23,7 +23,7 @@ class CallStartOutcomeTests {
     private final CallStartOutcome attempts = new CallStartOutcome(REQUEST);
 
     private CallRecorder attempt(int n) {
-        return new CallRecorder(ImportsListener.Operation.START, n, null, attempts);
+        return new CallRecorder(ImportsListener.Operation.START, n, ImportsListener.NONE, attempts);
     }
 
     private CallRecorder begun(int n) {

@@ -83,7 +83,7 @@ class CallTimeoutTests {
     void anAttemptThatWasOverBeforeItCouldBeTimedLeavesTheNextOneItsTimeout() {
         // a key that fails at once: the retry is under way before the first attempt's timer is asked for
         Mono<String> answered = onDemand(Mono.defer(() -> tries++ == 0 ? Mono.error(new IOException()) : Mono.never()));
-        Mono<String> timed = answered.timeout(timer.ring(), Mono.error(new TimeoutException()));
+        Mono<String> timed = answered.timeout(timer.signal(), Mono.error(new TimeoutException()));
         StepVerifier.create(timed.onErrorResume(IOException.class, failed -> timed))
                 .then(() -> time.advance(LENGTH))
                 .then(() -> time.advance(LENGTH))
@@ -95,14 +95,14 @@ class CallTimeoutTests {
     void aSchedulerThatIsClosedIsAnErrorOfTheNextAttempt() {
         VirtualTimeScheduler closing = VirtualTimeScheduler.create();
         CallTimeout timer = new CallTimeout(closing, LENGTH);
-        timer.ring().subscribe().dispose();
+        timer.signal().subscribe().dispose();
         closing.dispose();
-        StepVerifier.create(timer.ring())
+        StepVerifier.create(timer.signal())
                 .expectError(RejectedExecutionException.class)
                 .verify(Duration.ofSeconds(5));
     }
 
     private Disposable begin() {
-        return timer.ring().subscribe(ring -> rings.add(time.millis()));
+        return timer.signal().subscribe(ring -> rings.add(time.millis()));
     }
 }

@@ -89,10 +89,9 @@ class ExceptionContextTests {
 
     @Test
     void whatMayBeSecretInAUriIsLeftOut() {
-        assertThat(CallTarget.ofUri("https://user:word@host/dir?sig=secret#part"))
-                .isEqualTo("https://host/dir");
-        assertThat(CallTarget.ofUri("s3://bucket/a@b")).isEqualTo("s3://bucket/a@b");
-        assertThat(CallTarget.ofUri("s3://bucket/\u202Edir\n2")).isEqualTo("s3://bucket/ dir 2");
+        assertThat(SafeText.ofUri("https://user:word@host/dir?sig=secret#part")).isEqualTo("https://host/dir");
+        assertThat(SafeText.ofUri("s3://bucket/a@b")).isEqualTo("s3://bucket/a@b");
+        assertThat(SafeText.ofUri("s3://bucket/\u202Edir\n2")).isEqualTo("s3://bucket/ dir 2");
     }
 
     @Test

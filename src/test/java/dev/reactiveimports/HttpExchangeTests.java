@@ -30,9 +30,9 @@ class HttpExchangeTests {
         HttpExchange network = new HttpExchange() {
             @Override
             @SuppressWarnings("unchecked")
-            public <T> Mono<T> exchange(HttpCall<T> call, String key, CallRecorder trace) {
+            public <T> Mono<T> exchange(HttpCall<T> call, String key, Observer observer) {
                 return Mono.defer(() -> {
-                    sent.add(call.method() + " " + call.uri());
+                    sent.add(call.request().method() + " " + call.request().uri());
                     return (Mono<T>) attempts[Math.min(sent.size(), attempts.length) - 1];
                 });
             }

@@ -246,8 +246,14 @@ class ImportsListenerTests {
     @Test
     void withoutAListenerNoEventIsMade() {
         // an event needs the time: no event, no time
-        new CallRecorder(Operation.LIST, 1, null).ended(0, null);
-        assertThat(new WatchMany(id -> Mono.empty(), token -> Mono.empty(), OFTEN, (id, e) -> false, null).listener())
-                .isNull();
+        new CallRecorder(Operation.LIST, 1, ImportsListener.NONE).ended(0, null);
+        assertThat(new WatchMany(
+                                id -> Mono.empty(),
+                                token -> Mono.empty(),
+                                OFTEN,
+                                (id, e) -> false,
+                                ImportsListener.NONE)
+                        .listener())
+                .isSameAs(ImportsListener.NONE);
     }
 }

@@ -78,7 +78,7 @@ class ListenerGuardTests {
         for (ImportsListener safe : List.of(same, none, throwing, all)) {
             assertThat(safe.inContext(Context.empty())).isSameAs(safe);
         }
-        assertThat(ListenerGuard.of(null, Context.empty())).isNull();
+        assertThat(ImportsListener.NONE.inContext(Context.empty())).isSameAs(ImportsListener.NONE);
     }
 
     @Test
@@ -96,7 +96,10 @@ class ListenerGuardTests {
 
     @Test
     void isNothingWithoutAListenerAndNeverStacked() {
-        assertThat(ListenerGuard.of(null)).isNull();
+        assertThat(ListenerGuard.of(ImportsListener.NONE)).isSameAs(ImportsListener.NONE);
+        assertThat(ImportsListener.all(List.of())).isSameAs(ImportsListener.NONE);
+        assertThat(ImportsListener.all(List.of(ImportsListener.NONE, ImportsListener.NONE)))
+                .isSameAs(ImportsListener.NONE);
         ImportsListener safe = ListenerGuard.of(RecordingListener.throwing(() -> new IllegalStateException()));
         assertThat(ListenerGuard.of(safe)).isSameAs(safe);
     }

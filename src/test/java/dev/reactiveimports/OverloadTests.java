@@ -29,8 +29,9 @@ class OverloadTests {
     private static final double HIGHEST_PACE = 1000;
 
     private final CountingScheduler time = new CountingScheduler();
-    private final ThrottleGate gate = new ThrottleGate(time, LIMIT, null);
-    private final CallPolicy policy = new CallPolicy(ImportsRetry.ofDefaults(), new RetryBudget(time), gate, null);
+    private final ThrottleGate gate = new ThrottleGate(time, LIMIT, ImportsListener.NONE);
+    private final CallPolicy policy =
+            new CallPolicy(ImportsRetry.ofDefaults(), new RetryBudget(time), gate, ImportsListener.NONE);
     private final List<Long> sent = new ArrayList<>();
     private final List<Long> refused = new ArrayList<>();
     private final List<ImportsApiException> failed = new ArrayList<>();

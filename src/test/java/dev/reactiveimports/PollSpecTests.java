@@ -252,7 +252,10 @@ class PollSpecTests {
         AtomicInteger polls = new AtomicInteger();
         Mono<ImportOperation> describe =
                 Mono.defer(() -> polls.incrementAndGet() < 9 ? Mono.error(answer(404)) : completed());
-        every5s.poll(describe, failure -> failure instanceof ImportsApiException a && a.isNotFound(), null)
+        every5s.poll(
+                        describe,
+                        failure -> failure instanceof ImportsApiException a && a.isNotFound(),
+                        ImportsListener.NONE)
                 .subscribe(watcher);
         watcher.request(1);
         forward(40);

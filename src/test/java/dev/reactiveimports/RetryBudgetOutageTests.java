@@ -21,8 +21,8 @@ class RetryBudgetOutageTests {
     private final CallPolicy policy = new CallPolicy(
             ImportsRetry.ofDefaults().random(random::nextDouble),
             budget,
-            new ThrottleGate(time, Duration.ofSeconds(60), null),
-            null);
+            new ThrottleGate(time, Duration.ofSeconds(60), ImportsListener.NONE),
+            ImportsListener.NONE);
     private int attempts;
     private int calls;
     private int failed;

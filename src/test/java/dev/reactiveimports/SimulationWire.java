@@ -36,21 +36,24 @@ final class SimulationWire implements HttpExchange {
     }
 
     @Override
-    public <T> Mono<T> exchange(HttpCall<T> call, String key, CallRecorder trace) {
+    public <T> Mono<T> exchange(HttpCall<T> call, String key, Observer observer) {
         return Mono.deferContextual(context -> {
             SimulationCalls calls = context.getOrDefault(SimulationCalls.class, null);
             if (calls == null) {
-                log.violation("wire", "an exchange without the subscriber's context: " + call.uri());
+                log.violation(
+                        "wire",
+                        "an exchange without the subscriber's context: "
+                                + call.request().uri());
                 return Mono.error(new IllegalStateException("no context"));
             }
-            return Mono.create(sink -> new Exchange<>(call, trace, calls, sink).begin());
+            return Mono.create(sink -> new Exchange<>(call, observer, calls, sink).begin());
         });
     }
 
     private final class Exchange<T> {
 
         private final HttpCall<T> call;
-        private final CallRecorder trace;
+        private final Observer observer;
         private final SimulationCalls calls;
         private final MonoSink<T> sink;
         private final String name;
@@ -58,12 +61,13 @@ final class SimulationWire implements HttpExchange {
         private boolean sent;
         private boolean over;
 
-        Exchange(HttpCall<T> call, CallRecorder trace, SimulationCalls calls, MonoSink<T> sink) {
+        Exchange(HttpCall<T> call, Observer observer, SimulationCalls calls, MonoSink<T> sink) {
             this.call = call;
-            this.trace = trace;
+            this.observer = observer;
             this.calls = calls;
             this.sink = sink;
-            this.name = call.method() + call.uri().substring(call.uri().indexOf("/imports") + 8);
+            this.name = call.request().method()
+                    + call.request().uri().substring(call.request().uri().indexOf("/imports") + 8);
             this.fate = fateOf();
         }
 
@@ -106,7 +110,7 @@ final class SimulationWire implements HttpExchange {
                 fail(new IOException("connection refused"));
                 return;
             }
-            if (!trace.sending(Instant.ofEpochMilli(SimulationClock.epochMillis(clock.millis())))) {
+            if (!observer.sending(Instant.ofEpochMilli(SimulationClock.epochMillis(clock.millis())))) {
                 return; // given up: whoever did so cancels
             }
             sent = true;
@@ -141,11 +145,11 @@ final class SimulationWire implements HttpExchange {
             if (weather.exceedsRate(clock.millis())) {
                 return weather.throttle(weather.longestRetryAfter > 0 ? "1" : null);
             }
-            return service.handle(call.method().name(), call.uri(), body(), clock.millis());
+            return service.handle(call.request().method().name(), call.request().uri(), body(), clock.millis());
         }
 
         private String body() {
-            ByteBuffer body = call.body();
+            ByteBuffer body = call.request().body();
             return body == null ? "" : UTF_8.decode(body.duplicate()).toString();
         }
 
@@ -157,7 +161,7 @@ final class SimulationWire implements HttpExchange {
             if (over) {
                 return;
             }
-            trace.answered(response.status());
+            observer.responded(response.status());
             if (response.status() != 200) {
                 HttpHeaders headers = headers(response.retryAfter());
                 JsonError error = new JsonError(null, "status " + response.status());
@@ -166,7 +170,7 @@ final class SimulationWire implements HttpExchange {
                 return;
             }
             byte[] bytes = response.body().getBytes(UTF_8);
-            trace.received(bytes.length);
+            observer.received(bytes.length);
             T value;
             try {
                 value = call.reader(EmptyHttpHeaders.INSTANCE, "key").read(bytes, 0, bytes.length);

@@ -417,7 +417,7 @@ class ThrottleGateTests {
     @Test
     void onceTheSchedulerWorksAgainSoDoesTheGate() {
         AtomicInteger rejections = new AtomicInteger(1);
-        ThrottleGate moody = new ThrottleGate(new MoodyScheduler(time, rejections), LIMIT, null);
+        ThrottleGate moody = new ThrottleGate(new MoodyScheduler(time, rejections), LIMIT, ImportsListener.NONE);
         moody.throttled(seconds(2), Failures.status(429), Context.empty());
         moody.pass(moody.deadline()).subscribe(v -> {}, this::failed);
         assertThat(failed).hasSize(1);
@@ -432,7 +432,7 @@ class ThrottleGateTests {
     @Test
     void aTimerThatWasLostIsReplacedWhenTheNextCallComes() {
         AtomicInteger lost = new AtomicInteger(-1);
-        ThrottleGate moody = new ThrottleGate(new MoodyScheduler(time, lost), LIMIT, null);
+        ThrottleGate moody = new ThrottleGate(new MoodyScheduler(time, lost), LIMIT, ImportsListener.NONE);
         moody.throttled(seconds(2), Failures.status(429), Context.empty());
         moody.pass(moody.deadline()).subscribe(v -> {}, this::failed, () -> passed.add(time.millis()));
         time.advance(seconds(3));

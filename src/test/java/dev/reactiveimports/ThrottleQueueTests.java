@@ -20,7 +20,7 @@ class ThrottleQueueTests {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final CountingScheduler time = new CountingScheduler();
-    private final ThrottleGate gate = new ThrottleGate(time, LIMIT, null);
+    private final ThrottleGate gate = new ThrottleGate(time, LIMIT, ImportsListener.NONE);
     private final List<Call> calls = new ArrayList<>();
 
     /** What became of a call, and when. */

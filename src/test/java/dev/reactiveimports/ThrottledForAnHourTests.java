@@ -23,8 +23,9 @@ class ThrottledForAnHourTests {
             LIMIT.plusMillis(50).plusMillis(5_500).multipliedBy(4);
 
     private final CountingScheduler time = new CountingScheduler();
-    private final ThrottleGate gate = new ThrottleGate(time, LIMIT, null);
-    private final CallPolicy policy = new CallPolicy(ImportsRetry.ofDefaults(), new RetryBudget(time), gate, null);
+    private final ThrottleGate gate = new ThrottleGate(time, LIMIT, ImportsListener.NONE);
+    private final CallPolicy policy =
+            new CallPolicy(ImportsRetry.ofDefaults(), new RetryBudget(time), gate, ImportsListener.NONE);
     private int failures;
     private @Nullable Duration retryAfter;
     private boolean refuses = true;

@@ -260,7 +260,7 @@ class WatchDiscoveryTests {
 
     @Test
     void endedImportsAreForgottenWhenTheListingHasForgottenThem() {
-        WatchEntries imports = new WatchEntries(WatchKind.INDEX, every5s, new WatchTime(time), null);
+        WatchEntries imports = new WatchEntries(WatchKind.INDEX, every5s, new WatchTime(time), ImportsListener.NONE);
         int days = 2;
         for (int minute = 0; minute < days * 24 * 60; minute++) {
             for (int i = 0; i < 14; i++) {

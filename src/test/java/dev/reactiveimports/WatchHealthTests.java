@@ -163,7 +163,7 @@ class WatchHealthTests {
     }
 
     private WatchEntries imports(WatchKind kind, int howMany) {
-        WatchEntries imports = new WatchEntries(kind, spec, clock, null);
+        WatchEntries imports = new WatchEntries(kind, spec, clock, ImportsListener.NONE);
         ids(0, howMany).forEach(imports::join);
         return imports;
     }

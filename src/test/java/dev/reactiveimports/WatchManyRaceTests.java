@@ -93,7 +93,7 @@ class WatchManyRaceTests {
                 token -> answer(() -> page(polls, token == null ? 0 : Integer.parseInt(token))),
                 PollSpec.fixedInterval(Duration.ofMillis(1)).scheduler(scheduler),
                 (id, failure) -> false,
-                null);
+                ImportsListener.NONE);
         return watch.watchImports(Flux.range(0, IMPORTS).map(i -> "" + i).publishOn(scheduler));
     }
 

@@ -31,7 +31,7 @@ public class WatchManyTckTests extends PublisherVerification<ImportOperation> {
                 token -> Mono.just(new ImportPage(List.of(), null)),
                 PollSpec.fixedInterval(Duration.ofMillis(1)).scheduler(Schedulers.parallel()),
                 (id, failure) -> false,
-                null);
+                ImportsListener.NONE);
         return watch.watchImports(Flux.range(0, (int) Math.min(elements, 1000)).map(i -> "i" + i));
     }
 

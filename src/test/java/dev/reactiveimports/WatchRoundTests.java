@@ -38,7 +38,7 @@ class WatchRoundTests {
 
     @Test
     void nobodyHasToListen() {
-        WatchRound unheard = new WatchRound(1, null);
+        WatchRound unheard = new WatchRound(1, ImportsListener.NONE);
         unheard.add();
         unheard.requested();
         unheard.remove();

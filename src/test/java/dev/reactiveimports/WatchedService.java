@@ -75,7 +75,7 @@ final class WatchedService {
     }
 
     WatchMany watch(PollSpec spec) {
-        return watch(spec, null);
+        return watch(spec, ImportsListener.NONE);
     }
 
     WatchMany watch(PollSpec spec, ImportsListener listener) {
