@@ -97,7 +97,7 @@ final class CallPolicy {
 
         private final ImportsListener.Operation operation;
         private final ContextView context;
-        private final RetrySuppressed trail = new RetrySuppressed();
+        private final SuppressedFailures trail = new SuppressedFailures();
         private final AtomicReference<@Nullable Throwable> undecided = new AtomicReference<>();
         private RetryBudget.@Nullable Account account;
         private @Nullable Throwable last;

@@ -211,7 +211,7 @@ public final class ImportsRetry extends Retry {
     private final class Course {
 
         private final BiConsumer<RetrySignal, Duration> onRetry;
-        private final RetrySuppressed trail = new RetrySuppressed();
+        private final SuppressedFailures trail = new SuppressedFailures();
         private boolean doubted;
         private int attempts;
 

@@ -118,11 +118,11 @@ final class JsonCodec {
         int invalid = JsonUtf8.invalidAt(bytes, offset, length);
         String wrong = "is not valid UTF-8";
         long at = invalid;
-        boolean cut = invalid >= 0 && JsonTruncation.endsInCharacter(bytes, offset, length, invalid);
+        boolean cut = false;
         if (invalid < 0) {
             try (JsonParser p = JSON.createParser(bytes, offset, length)) {
                 if (p.nextToken() != JsonToken.START_OBJECT) {
-                    throw JsonReader.refusal(p, p.currentToken() == null ? "is empty" : "is no JSON object");
+                    throw JsonReader.refusal(p, p.currentToken() == null ? "is empty" : "is not a JSON object");
                 }
                 T result = reading.read(p);
                 if (p.nextToken() != null) {
@@ -138,9 +138,8 @@ final class JsonCodec {
                 wrong = "is out of bounds: " + e.getOriginalMessage();
             } catch (JsonProcessingException e) {
                 // no cause and no text of Jackson's: they quote the answer as it is
-                wrong = "is no JSON";
+                wrong = "is not JSON";
                 at = e.getLocation() == null ? at : e.getLocation().getByteOffset();
-                cut = JsonTruncation.endsEarly(bytes, offset, length, at);
             } catch (IOException | RuntimeException e) {
                 wrong = "cannot be read as JSON";
             }

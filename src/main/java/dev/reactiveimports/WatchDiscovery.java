@@ -1,7 +1,5 @@
 package dev.reactiveimports;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.util.Logger;
 import reactor.util.Loggers;
@@ -24,14 +22,13 @@ final class WatchDiscovery {
 
     private static final Logger LOG = Loggers.getLogger(WatchDiscovery.class);
     private static final int EXPIRED_TO_WARN = 10;
-    private static final int MAX_SUPPRESSED = 10;
     private static final int MAX_NOT_TRANSIENT = 5;
 
     private final PollSpec spec;
     private final WatchListing listing;
     private final WatchHealth health;
     private final WatchTime time;
-    private final List<Throwable> earlier = new ArrayList<>();
+    private final SuppressedFailures earlier = new SuppressedFailures();
 
     private WatchPace pace;
     private long nextAt;
@@ -176,8 +173,8 @@ final class WatchDiscovery {
     /** Ends the watch if it was too often; returns how long to wait otherwise. */
     long pageFailed(int inARow, Throwable failure) {
         if (inARow >= tolerated(failure)) {
-            health.endBy(WatchOne.withSuppressed(failure, earlier));
-        } else if (earlier.size() < MAX_SUPPRESSED) {
+            health.endBy(earlier.suppressedBy(failure));
+        } else {
             earlier.add(failure);
         }
         return WatchPace.afterFailure(spec, inARow, failure);

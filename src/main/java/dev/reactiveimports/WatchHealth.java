@@ -1,8 +1,6 @@
 package dev.reactiveimports;
 
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.util.Logger;
@@ -20,14 +18,13 @@ final class WatchHealth {
     static final int OUTAGE = 8;
 
     private static final Logger LOG = Loggers.getLogger(WatchHealth.class);
-    private static final int MAX_SUPPRESSED = 10;
 
     private final PollSpec spec;
     private final WatchEntries imports;
     private final boolean failuresAreData;
     private final WatchTime time;
     private final Set<Object> failing = new HashSet<>();
-    private final List<Throwable> earlier = new ArrayList<>();
+    private final SuppressedFailures earlier = new SuppressedFailures();
     private long pausedUntil = Long.MIN_VALUE;
     private long countedAt = Long.MIN_VALUE;
     private int failures;
@@ -92,12 +89,10 @@ final class WatchHealth {
         failing.clear();
         countedAt = time.now() + 1;
         if (++failures >= spec.maxFailures()) {
-            endBy(WatchOne.withSuppressed(failure, earlier));
+            endBy(earlier.suppressedBy(failure));
             return;
         }
-        if (earlier.size() < MAX_SUPPRESSED) {
-            earlier.add(failure);
-        }
+        earlier.add(failure);
         if (isOutage) {
             long wait = WatchPace.afterFailure(spec, failures, failure);
             LOG.debug("the service answers none of a watch's calls: next one in {} ms ({})", wait, failure.toString());

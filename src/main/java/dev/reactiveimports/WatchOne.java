@@ -1,8 +1,6 @@
 package dev.reactiveimports;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -14,14 +12,12 @@ import reactor.core.publisher.Mono;
  */
 final class WatchOne {
 
-    private static final int MAX_SUPPRESSED = 10;
-
     private final PollSpec spec;
     private final Mono<ImportOperation> describe;
     private final Predicate<? super Throwable> expected;
     private final ImportsListener listener;
     private final WatchTime time;
-    private final List<Throwable> earlierFailures = new ArrayList<>();
+    private final SuppressedFailures earlierFailures = new SuppressedFailures();
 
     // rounds follow each other, so none of this is shared
     private @Nullable WatchPace pace;
@@ -89,23 +85,11 @@ final class WatchOne {
             return Mono.empty();
         }
         if (!ImportsRetry.isTransient(failure) || ++failures >= spec.maxFailures()) {
-            return Mono.error(withSuppressed(failure, earlierFailures));
+            return Mono.error(earlierFailures.suppressedBy(failure));
         }
-        if (earlierFailures.size() < MAX_SUPPRESSED) {
-            earlierFailures.add(failure);
-        }
+        earlierFailures.add(failure);
         wait = WatchPace.afterFailure(spec, failures, failure);
         return Mono.empty();
-    }
-
-    static Throwable withSuppressed(Throwable failure, List<Throwable> others) {
-        for (Throwable other : others) {
-            // an exception may be signalled twice, and none can suppress itself
-            if (other != failure && !List.of(failure.getSuppressed()).contains(other)) {
-                failure.addSuppressed(other);
-            }
-        }
-        return failure;
     }
 
     static ImportsProtocolException nothing() {

@@ -123,7 +123,7 @@ final class WatchSubscription implements Subscription {
         if (failure == null) {
             actual.onComplete();
         } else {
-            actual.onError(WatchOne.withSuppressed(failure, failures));
+            actual.onError(SuppressedFailures.suppress(failures, failure));
         }
     }
 

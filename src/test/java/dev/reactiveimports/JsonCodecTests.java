@@ -316,7 +316,7 @@ class JsonCodecTests {
         String html = "<html>\r\n<h1>\u001b[31mBad Gateway</h1>" + "x".repeat(5_000);
         assertThatExceptionOfType(ImportsProtocolException.class)
                 .isThrownBy(() -> page(html))
-                .withMessageContaining("page of imports is no JSON")
+                .withMessageContaining("page of imports is not JSON")
                 .withMessageContaining("<html> <h1> [31mBad Gateway</h1>x")
                 .withNoCause()
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300));

@@ -31,11 +31,17 @@ class JsonTruncationTests {
     void aPageCutAnywhereIsAsGoodAsABrokenConnection() {
         byte[] whole = EVERY_KIND_OF_TOKEN.getBytes(UTF_8);
         assertThat(JsonCodec.decodePage(whole, 0, whole.length).items()).hasSize(1);
+        int retried = 0;
         for (int cut = 2; cut < whole.length; cut++) {
             ImportsProtocolException refusal = refusalOf(Arrays.copyOf(whole, cut));
-            assertThat(refusal).as("cut at %s", cut).hasMessageContaining("is cut short at byte " + cut);
-            assertThat(refusal.cure()).isEqualTo(Cure.RETRY);
+            assertThat(refusal.cure()).as("cut at %s", cut).isIn(Cure.RETRY, Cure.ONE_RETRY);
+            if (refusal.cure() == Cure.RETRY) {
+                assertThat(refusal).hasMessageContaining("is cut short at byte " + cut);
+                retried++;
+            }
         }
+        // not in a character, a literal or a number, nor after a comma
+        assertThat(retried).isGreaterThan(3 * whole.length / 4);
     }
 
     @ParameterizedTest
@@ -66,7 +72,6 @@ class JsonTruncationTests {
             })
     void whatNoEndWouldMendIsNotTruncated(String text) {
         ImportsProtocolException refusal = refusalOf(text.getBytes(ISO_8859_1));
-        // one of them is a character that lacks its second byte
-        assertThat(refusal.cure()).isEqualTo(text.equals("{\"\u00c3") ? Cure.RETRY : Cure.ONE_RETRY);
+        assertThat(refusal.cure()).isEqualTo(Cure.ONE_RETRY);
     }
 }

@@ -2,9 +2,10 @@ package dev.reactiveimports;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Collection;
 
-/** The failures of one call before its last one, kept to be suppressed by it. Belongs to one subscription. */
-final class RetrySuppressed {
+/** The failures before a last one, kept to be suppressed by it. Belongs to one subscription. */
+final class SuppressedFailures {
 
     /** Enough to see a pattern; a retry without end must not hold memory without end. */
     static final int MAX_KEPT = 10;
@@ -18,8 +19,17 @@ final class RetrySuppressed {
         earlier.addLast(failure);
     }
 
-    /** Hangs the earlier failures onto the last, each instance once and never onto itself. */
+    void clear() {
+        earlier.clear();
+    }
+
+    /** Adds the earlier failures to the last. */
     <E extends Throwable> E suppressedBy(E last) {
+        return suppress(earlier, last);
+    }
+
+    /** Each once and never by itself: an exception may be signalled twice. */
+    static <E extends Throwable> E suppress(Collection<? extends Throwable> earlier, E last) {
         for (Throwable failure : earlier) {
             if (failure != last && !Arrays.asList(last.getSuppressed()).contains(failure)) {
                 last.addSuppressed(failure);
