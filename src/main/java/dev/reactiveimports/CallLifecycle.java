@@ -75,13 +75,18 @@ final class CallLifecycle {
 
     /** Idempotent. */
     void close() {
+        if (!closed) {
+            LOG.debug("The client closes; {} calls in flight end with an error.", inFlight.size());
+        }
         closed = true;
         first.run();
         inFlight.forEach(call -> {
             try {
                 end(call);
             } catch (Throwable theirs) {
-                LOG.warn("a subscriber threw when closing ended its call; the others are ended all the same", theirs);
+                LOG.warn(
+                        "A subscriber threw an exception when closing the client ended its call; the other calls are ended all the same.",
+                        theirs);
             }
         });
     }

@@ -121,7 +121,9 @@ final class CallPolicy {
             return turn.then(Mono.defer(() -> attempt.apply(++attempts)))
                     .onErrorResume(ThrottleGate.HeldBack.class, again -> {
                         attempts--;
-                        LOG.debug("{} held back: the service throttled others while it waited to be sent", operation);
+                        LOG.debug(
+                                "{} goes back to the queue: the service throttled others while it waited to be sent",
+                                operation);
                         return passed(gate.again(deadline), deadline, attempt);
                     });
         }
@@ -169,7 +171,11 @@ final class CallPolicy {
                     && (e.isThrottled() || (e.statusCode() == 503 && e.retryAfter() != null))) {
                 Duration pause = pause(e.retryAfter());
                 if (gate.throttled(pause, e, context)) {
-                    LOG.debug("{} throttled, so all calls wait for {}: {}", operation, pause, words(e));
+                    LOG.debug(
+                            "{} was throttled, so that all calls of this client wait for {}: {}",
+                            operation,
+                            pause,
+                            words(e));
                 }
             }
         }
@@ -188,7 +194,7 @@ final class CallPolicy {
                 if (last != null) {
                     trail.add(last);
                 }
-                LOG.debug("{} not sent: {}", operation, words(notSent.failure()));
+                LOG.debug("{} fails without being sent: {}", operation, words(notSent.failure()));
                 return trail.suppressedBy(notSent.failure().afterAttempts(attempts));
             }
             Throwable real = last;
@@ -202,9 +208,8 @@ final class CallPolicy {
             }
             if (real instanceof ImportsException e) {
                 e.afterAttempts(attempts);
-                if (e.retryBudgetSpent()) {
-                    LOG.debug("{} not retried, the retry budget is spent: {}", operation, words(e));
-                }
+                String why = e.retryBudgetSpent() ? "the client's retry budget is spent" : "the retry policy says so";
+                LOG.debug("{} fails after {} attempts, because {}: {}", operation, attempts, why, words(e));
             }
             return trail.suppressedBy(real);
         }
@@ -217,7 +222,7 @@ final class CallPolicy {
         }
 
         private void tell(Duration delay, Throwable cause) {
-            LOG.debug("{} tried again in {}, attempt {} failed: {}", operation, delay, attempts, words(cause));
+            LOG.debug("{} is retried in {}, because attempt {} failed: {}", operation, delay, attempts, words(cause));
             if (listener != ImportsListener.NONE) {
                 listener.inContext(context)
                         .onRetry(new ImportsListener.Retrying(

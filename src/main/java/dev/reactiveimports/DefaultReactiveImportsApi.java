@@ -191,7 +191,7 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("connections are still being closed", e);
+            LOG.warn("Connections of the client are still being closed.", e);
         }
     }
 }

@@ -93,6 +93,7 @@ final class WatchDiscovery {
     /** A walk of the whole listing begins. A long one, unless it is the first, must not keep the ends from being looked at. */
     void wholeBegun() {
         wholeUnderWay = true;
+        LOG.debug("A watch of the index walks the whole listing, of {} pages the last time.", listing.pages());
         wholeIsLong = listing.pages() > SHORT;
         if (wholeIsLong) {
             lookLater();
@@ -162,6 +163,7 @@ final class WatchDiscovery {
         if (whole) {
             // what it cost must be paid off before the next one, too
             wholeNotBefore = time.now() + walk.pages() * MILLIS_FOR_EACH_PAGE;
+            LOG.debug("The walk of the whole listing ended early after {} pages and begins anew later.", walk.pages());
         }
         if (failure == null) {
             over(walk, WatchPace.afterFailure(spec, 1));

@@ -95,9 +95,17 @@ final class WatchHealth {
         earlier.add(failure);
         if (isOutage) {
             long wait = WatchPace.afterFailure(spec, failures, failure);
-            LOG.debug("the service answers none of a watch's calls: next one in {} ms ({})", wait, failure.toString());
+            LOG.debug("All imports of a watch fail, so that it pauses for {} ms: {}", wait, words(failure));
             pause(wait);
         }
+    }
+
+    /** A log must not show a page token, which a rejected listing may quote. */
+    private static String words(Throwable failure) {
+        return LOG.isDebugEnabled()
+                ? ListenerGuard.withoutToken(ImportsListener.Operation.LIST, failure)
+                        .toString()
+                : "";
     }
 
     private void pause(long wait) {

@@ -8,6 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 import reactor.util.context.Context;
 
 /**
@@ -15,6 +17,8 @@ import reactor.util.context.Context;
  * finds it cheapest, and from then on each look is on its own. All of it runs in the {@link SerialExecutor}.
  */
 final class WatchLooks {
+
+    private static final Logger LOG = Loggers.getLogger(WatchLooks.class);
 
     /** Each of them begins at the first page, so that more would rather cost than help. */
     private static final int MAX_WALKS = 4;
@@ -124,6 +128,11 @@ final class WatchLooks {
     }
 
     private void look(WatchPlan plan, WatchWalk.Goal goal, WatchRound round) {
+        LOG.debug(
+                "Of the imports that are due, {} are looked for in {} pages of the listing and {} are described.",
+                plan.sought().size(),
+                plan.pages() == Integer.MAX_VALUE ? "all" : plan.pages(),
+                plan.alone().size());
         if (plan.walks()) {
             dueWalk = walk(plan, goal, null, round);
         }
@@ -188,6 +197,7 @@ final class WatchLooks {
     /** What a walk looked for when a page of the listing failed. */
     void listingFailed(List<WatchEntry> left, WatchRound round, Throwable failure, long begunAt) {
         listing.failed(failure, now());
+        LOG.debug("A page of the listing failed; the listing is not asked for {} ms.", listing.notBefore() - now());
         health.failed(listing, failure, begunAt);
         boolean pauseAsked = WatchPace.pauseAskedBy(failure) > 0;
         describeSome(left, pauseAsked ? 0 : listing.isGivenUp() ? left.size() : WatchHealth.OUTAGE, round);
@@ -215,6 +225,8 @@ final class WatchLooks {
      */
     void walkHangs(WatchWalk walk, List<WatchEntry> left) {
         listing.hangs();
+        LOG.debug(
+                "A page of the listing is slow; {} imports that it was to show are looked at otherwise.", left.size());
         held.addAll(left);
         if (discovery != null && walk.goal() != WatchWalk.Goal.DUE) {
             discovery.hangs(walk);

@@ -5,12 +5,16 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 /**
  * One subscription of {@link PollSpec#poll}. A round waits and polls; rounds are repeated, and a gate keeps each one
  * from starting without demand. A round that has nothing new to tell is empty, and its demand is left to the next.
  */
 final class WatchOne {
+
+    private static final Logger LOG = Loggers.getLogger(WatchOne.class);
 
     private final PollSpec spec;
     private final Mono<ImportOperation> describe;
@@ -89,6 +93,7 @@ final class WatchOne {
         }
         earlierFailures.add(failure);
         wait = WatchPace.afterFailure(spec, failures, failure);
+        LOG.debug("Poll {} in a row failed; the next one is in {} ms: {}", failures, wait, failure.toString());
         return Mono.empty();
     }
 

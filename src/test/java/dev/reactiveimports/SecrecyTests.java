@@ -242,7 +242,16 @@ class SecrecyTests {
             try {
                 String said = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 assertThat(program.waitFor(50, TimeUnit.SECONDS)).isTrue();
-                for (String logged : new String[] {"JdkLogger debug", "io.netty", "FINE:", "FINEST:"}) {
+                for (String logged : new String[] {
+                    "JdkLogger debug",
+                    "io.netty",
+                    "FINE:",
+                    "FINEST:",
+                    "is retried in",
+                    "because the retry policy says so",
+                    "walks the whole listing",
+                    "The client closes"
+                }) {
                     assertThat(said.contains(logged)).as(logged).isTrue();
                 }
                 assertThat(server.requests)

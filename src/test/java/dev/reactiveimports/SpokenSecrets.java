@@ -54,6 +54,10 @@ final class SpokenSecrets {
                     client.cancelImport("7"))) {
                 call.doOnError(Throwable::printStackTrace).onErrorComplete().block(Duration.ofSeconds(30));
             }
+            client.watchIndex(PollSpec.fixedInterval(Duration.ofSeconds(1)))
+                    .take(Duration.ofSeconds(2))
+                    .onErrorComplete()
+                    .blockLast(Duration.ofSeconds(30));
         }
     }
 }
