@@ -122,14 +122,14 @@ final class JsonCodec {
         if (invalid < 0) {
             try (JsonParser p = JSON.createParser(bytes, offset, length)) {
                 if (p.nextToken() != JsonToken.START_OBJECT) {
-                    throw JsonReader.refusal(p, p.currentToken() == null ? "is empty" : "is not a JSON object");
+                    throw JsonReader.rejection(p, p.currentToken() == null ? "is empty" : "is not a JSON object");
                 }
                 T result = reading.read(p);
                 if (p.nextToken() != null) {
-                    throw JsonReader.refusal(p, "goes on after its end");
+                    throw JsonReader.rejection(p, "goes on after its end");
                 }
                 return result;
-            } catch (JsonReader.Refusal e) {
+            } catch (JsonReader.Rejection e) {
                 wrong = e.reason();
                 at = e.at();
             } catch (JsonEOFException e) {

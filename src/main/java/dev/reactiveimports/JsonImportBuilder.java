@@ -2,78 +2,29 @@ package dev.reactiveimports;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.io.SerializedString;
 import dev.reactiveimports.ImportOperation.ValidationResult;
+import dev.reactiveimports.JsonField.Spelling;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of one import while they are read; one draft serves all items of a page.
+ * The fields of one import while they are read; one builder serves all items of a page.
  *
  * <p>A field may come in several spellings. Where more than one is there, the camelCase of the specification wins, else the
- * first one; null counts as not there. The same spelling twice is for the caller to refuse.
+ * first one; null counts as not there. The same spelling twice is for the caller to reject.
  */
 final class JsonImportBuilder {
-
-    static final int ID = 0;
-    static final int URI = 1;
-    static final int STATUS = 2;
-    static final int ERROR = 3;
-    static final int CREATED_AT = 4;
-    static final int CREATED_AT_SNAKE = 5;
-    static final int STARTED_AT = 6;
-    static final int STARTED_AT_SNAKE = 7;
-    static final int FINISHED_AT = 8;
-    static final int FINISHED_AT_SNAKE = 9;
-    static final int PERCENT_COMPLETE = 10;
-    static final int PERCENT_COMPLETE_SNAKE = 11;
-    static final int RECORDS_IMPORTED = 12;
-    static final int RECORDS_IMPORTED_SNAKE = 13;
-    static final int VALIDATION_RESULT = 14;
-    static final int VALIDATION_RESULT_SNAKE = 15;
-
-    /** A name that is not known. */
-    static final int OTHER = -1;
-
-    /** No name, but the end of the object. */
-    static final int END = -2;
-
-    // in the order of the numbers above
-    private static final SerializedString[] SPELLINGS = Stream.of(
-                    "id",
-                    "uri",
-                    "status",
-                    "error",
-                    "createdAt",
-                    "created_at",
-                    "startedAt",
-                    "started_at",
-                    "finishedAt",
-                    "finished_at",
-                    "percentComplete",
-                    "percent_complete",
-                    "recordsImported",
-                    "records_imported",
-                    "validationResult",
-                    "validation_result")
-            .map(SerializedString::new)
-            .toArray(SerializedString[]::new);
-    private static final Map<String, Integer> NUMBERS = IntStream.range(0, SPELLINGS.length)
-            .boxed()
-            .collect(Collectors.toUnmodifiableMap(i -> SPELLINGS[i].getValue(), i -> i));
-    private static final int BEFORE_FIRST = SPELLINGS.length;
 
     // few and fixed: compared one by one, so that a known status makes no string
     private static final ImportStatus[] STATUSES = ImportStatus.values();
 
-    private final int[] following = new int[SPELLINGS.length + 1];
-    private int last = BEFORE_FIRST;
-    private int told;
+    private final Spelling[] following = new Spelling[JsonField.SPELLINGS.size() + 1];
+    private int last = JsonField.SPELLINGS.size();
+    private final Set<JsonField> seenFields = EnumSet.noneOf(JsonField.class);
     private @Nullable String id;
     private @Nullable String uri;
     private ImportStatus status = ImportStatus.UNKNOWN;
@@ -85,36 +36,45 @@ final class JsonImportBuilder {
     private @Nullable String error;
     private @Nullable ValidationResult validationResult;
 
-    /** The spelling of a field, for a message. */
-    static String name(int spelling) {
-        return spelling < 0 ? "" : SPELLINGS[spelling].getValue();
+    JsonImportBuilder() {
+        Arrays.fill(following, JsonField.SPELLINGS.get(0));
     }
 
     /**
-     * Goes to the next name of the object that is being read, and tells which spelling of which field it is; {@link #OTHER} if
-     * of none, {@link #END} after the last. Imports of a page have their fields in the same order, so the parser is asked first
-     * whether this name is the one that came here last time: to compare bytes is cheaper than to look a name up.
+     * Goes to the next name of the object that is being read: {@link JsonField#OTHER} if it is of no field, null after the last.
+     * Imports of a page have their fields in the same order, so the parser is asked first whether this name is the one that came
+     * here last time: to compare bytes is cheaper than to look a name up.
      */
-    int nextField(JsonParser p) throws IOException {
-        int spelling = following[last];
-        if (!p.nextFieldName(SPELLINGS[spelling])) {
+    @Nullable
+    Spelling nextField(JsonParser p) throws IOException {
+        Spelling spelling = following[last];
+        if (!p.nextFieldName(spelling.name())) {
             if (p.currentToken() != JsonToken.FIELD_NAME) {
-                return END;
+                return null;
             }
-            spelling = NUMBERS.getOrDefault(p.currentName(), OTHER);
-            if (spelling == OTHER) {
-                return OTHER;
+            spelling = JsonField.spelling(p.currentName());
+            if (spelling.index() < 0) {
+                return spelling;
             }
             following[last] = spelling;
         }
-        last = spelling;
+        last = spelling.index();
         return spelling;
+    }
+
+    /** Reads the value of a field, unless a better spelling of it was there. */
+    void read(JsonParser p, Spelling spelling) throws IOException {
+        if (spelling.rank() > 0 && seenFields.contains(spelling.field())) {
+            p.skipChildren();
+        } else if (spelling.read(p, this)) {
+            seenFields.add(spelling.field());
+        }
     }
 
     /** Begins the next import. */
     void clear() {
-        last = BEFORE_FIRST;
-        told = 0;
+        last = JsonField.SPELLINGS.size();
+        seenFields.clear();
         id = null;
         uri = null;
         status = ImportStatus.UNKNOWN;
@@ -127,70 +87,59 @@ final class JsonImportBuilder {
         validationResult = null;
     }
 
-    /** Takes a value of a field of which {@code first} is the winning spelling; false if a better one was there. */
-    private boolean tell(int spelling, int first) {
-        boolean better = spelling == first || (told & (1 << first)) == 0;
-        told |= 1 << first;
-        return better;
-    }
+    // each returns whether the value says something
 
-    void id(String value) {
+    boolean id(String value) {
         id = value;
+        return true;
     }
 
-    void uri(@Nullable String value) {
+    boolean uri(String value) {
         uri = value;
+        return true;
     }
 
-    void error(@Nullable String value) {
-        error = value == null || value.isEmpty() ? null : value;
+    boolean error(String value) {
+        error = value.isEmpty() ? null : value;
+        return true;
     }
 
-    /** Takes a status in a spelling that is known; false if it is not, then {@link #status(String)} takes it. */
-    boolean knownStatus(char[] text, int offset, int length) {
+    boolean status(JsonParser p) throws IOException {
         for (ImportStatus known : STATUSES) {
-            if (sameText(known.wireName(), text, offset, length)) {
+            if (sameText(known.wireName(), p.getTextCharacters(), p.getTextOffset(), p.getTextLength())) {
                 status = known;
                 statusText = known.wireName();
                 return true;
             }
         }
-        return false;
+        statusText = p.getText();
+        status = ImportStatus.of(statusText);
+        return true;
     }
 
-    void status(String text) {
-        status = ImportStatus.of(text);
-        statusText = text;
+    boolean createdAt(@Nullable Instant value) {
+        createdAt = value == null ? createdAt : value;
+        return value != null;
     }
 
-    /** Takes a timestamp of any spelling; null tells nothing. */
-    void time(int spelling, @Nullable Instant value) {
-        if (value == null) {
-            return;
-        }
-        if (spelling < FINISHED_AT) {
-            createdAt = tell(spelling, CREATED_AT) ? value : createdAt;
-        } else {
-            finishedAt = tell(spelling, FINISHED_AT) ? value : finishedAt;
-        }
+    boolean finishedAt(@Nullable Instant value) {
+        finishedAt = value == null ? finishedAt : value;
+        return value != null;
     }
 
-    void percentComplete(int spelling, double value) {
-        if (tell(spelling, PERCENT_COMPLETE)) {
-            percentComplete = value;
-        }
+    boolean percentComplete(double value) {
+        percentComplete = value;
+        return true;
     }
 
-    void recordsImported(int spelling, long value) {
-        if (tell(spelling, RECORDS_IMPORTED)) {
-            recordsImported = value;
-        }
+    boolean recordsImported(long value) {
+        recordsImported = value;
+        return true;
     }
 
-    void validationResult(int spelling, ValidationResult value) {
-        if (tell(spelling, VALIDATION_RESULT)) {
-            validationResult = value;
-        }
+    boolean validationResult(ValidationResult value) {
+        validationResult = value;
+        return true;
     }
 
     /** The import; null if it has no id. */
@@ -216,7 +165,7 @@ final class JsonImportBuilder {
 
         private long successes;
         private long errors;
-        private int told;
+        private int seen;
 
         /** Which spelling of which count a name is; -1 if of none. */
         static int spelling(String name) {
@@ -230,10 +179,10 @@ final class JsonImportBuilder {
         }
 
         void count(int spelling, long value) {
-            told |= 1 << spelling;
-            if (spelling == 0 || (spelling == 1 && (told & 1) == 0)) {
+            seen |= 1 << spelling;
+            if (spelling == 0 || (spelling == 1 && (seen & 1) == 0)) {
                 successes = value;
-            } else if (spelling == 2 || (spelling == 3 && (told & 4) == 0)) {
+            } else if (spelling == 2 || (spelling == 3 && (seen & 4) == 0)) {
                 errors = value;
             }
         }

@@ -3,6 +3,7 @@ package dev.reactiveimports;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.reactiveimports.ImportOperation.ValidationResult;
+import dev.reactiveimports.JsonField.Spelling;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The token walk behind {@link JsonCodec}. Each method begins at the first token of its value and ends at the last.
- * What cannot be believed is a {@link Refusal}, whose text never quotes the answer.
+ * What is not valid is a {@link Rejection}, whose text never quotes the response.
  */
 final class JsonReader {
 
@@ -47,18 +48,18 @@ final class JsonReader {
     }
 
     private static List<ImportOperation> items(JsonParser p) throws IOException {
-        require(p, JsonToken.START_ARRAY, "data", "is no array");
+        require(p, JsonToken.START_ARRAY, "data", "is not an array");
         List<ImportOperation> items = new ArrayList<>(PAGE_SIZE);
         JsonImportBuilder draft = new JsonImportBuilder();
         while (p.nextToken() != JsonToken.END_ARRAY) {
-            require(p, JsonToken.START_OBJECT, "data", "has an item that is no object");
+            require(p, JsonToken.START_OBJECT, "data", "has an item that is not an object");
             items.add(operation(p, draft));
         }
         return items;
     }
 
     private static @Nullable String next(JsonParser p) throws IOException {
-        require(p, JsonToken.START_OBJECT, "pagination", "is no object");
+        require(p, JsonToken.START_OBJECT, "pagination", "is not an object");
         String next = null;
         int claimed = 0;
         for (String name = p.nextFieldName(); name != null; name = p.nextFieldName()) {
@@ -79,7 +80,7 @@ final class JsonReader {
                     ? null
                     : Checks.requireText(token, "pagination token", ListImportsSpec.MAX_TOKEN_LENGTH);
         } catch (IllegalArgumentException e) {
-            throw refusal(p, "is refused: " + e.getMessage());
+            throw rejection(p, "is invalid: " + e.getMessage());
         }
     }
 
@@ -98,7 +99,7 @@ final class JsonReader {
             }
         }
         if (id == null) {
-            throw refusal(p, "has no id");
+            throw rejection(p, "has no id");
         }
         return id;
     }
@@ -106,43 +107,21 @@ final class JsonReader {
     private static ImportOperation operation(JsonParser p, JsonImportBuilder draft) throws IOException {
         draft.clear();
         int claimed = 0;
-        for (int field = draft.nextField(p); field != JsonImportBuilder.END; field = draft.nextField(p)) {
-            String name = JsonImportBuilder.name(field);
-            claimed = claim(p, claimed, field, name);
-            if (!isAbsent(p, field)) {
-                field(p, draft, field, name);
+        for (Spelling field = draft.nextField(p); field != null; field = draft.nextField(p)) {
+            claimed = claim(p, claimed, field.index(), field.name().getValue());
+            if (!isAbsent(p, field.index())) {
+                draft.read(p, field);
             }
         }
         ImportOperation operation = draft.build();
         if (operation == null) {
-            throw refusal(p, "has no id");
+            throw rejection(p, "has no id");
         }
         return operation;
     }
 
-    private static void field(JsonParser p, JsonImportBuilder draft, int field, String name) throws IOException {
-        switch (field) {
-            case JsonImportBuilder.ID -> draft.id(id(p));
-            case JsonImportBuilder.URI -> draft.uri(text(p, name));
-            case JsonImportBuilder.ERROR -> draft.error(text(p, name));
-            case JsonImportBuilder.STATUS -> {
-                require(p, JsonToken.VALUE_STRING, "status", "is no string");
-                if (!draft.knownStatus(p.getTextCharacters(), p.getTextOffset(), p.getTextLength())) {
-                    draft.status(p.getText());
-                }
-            }
-            case JsonImportBuilder.PERCENT_COMPLETE, JsonImportBuilder.PERCENT_COMPLETE_SNAKE ->
-                draft.percentComplete(field, decimal(p, name));
-            case JsonImportBuilder.RECORDS_IMPORTED, JsonImportBuilder.RECORDS_IMPORTED_SNAKE ->
-                draft.recordsImported(field, integer(p, name));
-            case JsonImportBuilder.VALIDATION_RESULT, JsonImportBuilder.VALIDATION_RESULT_SNAKE ->
-                draft.validationResult(field, validationResult(p));
-            default -> draft.time(field, instant(p, name));
-        }
-    }
-
-    private static ValidationResult validationResult(JsonParser p) throws IOException {
-        require(p, JsonToken.START_OBJECT, "validationResult", "is no object");
+    static ValidationResult validationResult(JsonParser p) throws IOException {
+        require(p, JsonToken.START_OBJECT, "validationResult", "is not an object");
         // a count that is left out is 0, as protobuf writes it
         JsonImportBuilder.Counts counts = new JsonImportBuilder.Counts();
         int claimed = 0;
@@ -157,25 +136,31 @@ final class JsonReader {
     }
 
     /** The id, which must be one that can be asked for; an integer counts as its text. */
-    private static String id(JsonParser p) throws IOException {
+    static String id(JsonParser p) throws IOException {
         if (p.currentToken() != JsonToken.VALUE_NUMBER_INT) {
-            require(p, JsonToken.VALUE_STRING, "id", "is no string");
+            require(p, JsonToken.VALUE_STRING, "id", "is not a string");
         }
         try {
             return Checks.requireId(p.getText());
         } catch (IllegalArgumentException e) {
-            throw refusal(p, "is refused: " + e.getMessage());
+            throw rejection(p, "is invalid: " + e.getMessage());
         }
     }
 
-    private static String text(JsonParser p, String name) throws IOException {
-        require(p, JsonToken.VALUE_STRING, name, "is no string");
+    static String text(JsonParser p, String name) throws IOException {
+        require(p, JsonToken.VALUE_STRING, name, "is not a string");
         return p.getText();
     }
 
+    /** The parser itself, at a string: who knows its value already need not make one. */
+    static JsonParser string(JsonParser p, String name) {
+        require(p, JsonToken.VALUE_STRING, name, "is not a string");
+        return p;
+    }
+
     /** A timestamp; null if it is empty. */
-    private static @Nullable Instant instant(JsonParser p, String name) throws IOException {
-        require(p, JsonToken.VALUE_STRING, name, "is no string");
+    static @Nullable Instant instant(JsonParser p, String name) throws IOException {
+        require(p, JsonToken.VALUE_STRING, name, "is not a string");
         char[] text = p.getTextCharacters();
         int length = p.getTextLength();
         if (length == 0) {
@@ -183,12 +168,12 @@ final class JsonReader {
         }
         Instant instant = JsonTimestamps.parse(text, p.getTextOffset(), length);
         if (instant == null) {
-            throw refusal(p, name + " is no timestamp");
+            throw rejection(p, name + " is not a timestamp");
         }
         return instant;
     }
 
-    private static double decimal(JsonParser p, String name) throws IOException {
+    static double decimal(JsonParser p, String name) throws IOException {
         JsonToken token = p.currentToken();
         double value = Double.NaN;
         if (token == JsonToken.VALUE_STRING || token.isNumeric()) {
@@ -198,12 +183,12 @@ final class JsonReader {
             }
         }
         if (!Double.isFinite(value)) {
-            throw refusal(p, name + " is no finite number");
+            throw rejection(p, name + " is not a finite number");
         }
         return value;
     }
 
-    private static long integer(JsonParser p, String name) throws IOException {
+    static long integer(JsonParser p, String name) throws IOException {
         JsonToken token = p.currentToken();
         try {
             if (token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_STRING) {
@@ -213,9 +198,9 @@ final class JsonReader {
                 return new BigDecimal(p.getText()).longValueExact();
             }
         } catch (ArithmeticException | NumberFormatException e) {
-            // refused below
+            // rejected below
         }
-        throw refusal(p, name + " is no int64");
+        throw rejection(p, name + " is not an int64");
     }
 
     /** Notes a known field; the same spelling twice means that two readers may see two different answers. */
@@ -224,7 +209,7 @@ final class JsonReader {
             return claimed;
         }
         if ((claimed & (1 << field)) != 0) {
-            throw refusal(p, name + " is there twice");
+            throw rejection(p, name + " is there twice");
         }
         return claimed | (1 << field);
     }
@@ -242,22 +227,22 @@ final class JsonReader {
     // two texts, because to join them before they are needed was a third of all garbage
     private static void require(JsonParser p, JsonToken token, String name, String otherwise) {
         if (p.currentToken() != token) {
-            throw refusal(p, name + ' ' + otherwise);
+            throw rejection(p, name + ' ' + otherwise);
         }
     }
 
-    static Refusal refusal(JsonParser p, String reason) {
-        return new Refusal(reason, p.currentLocation().getByteOffset());
+    static Rejection rejection(JsonParser p, String reason) {
+        return new Rejection(reason, p.currentLocation().getByteOffset());
     }
 
     /** Says what is wrong and where; never leaves {@link JsonCodec}. */
-    static final class Refusal extends RuntimeException {
+    static final class Rejection extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
         private final long at;
 
-        private Refusal(String reason, long at) {
+        private Rejection(String reason, long at) {
             super(reason, null, false, false);
             this.at = at;
         }

@@ -322,7 +322,7 @@ class JsonCodecTests {
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300));
         assertThatExceptionOfType(ImportsProtocolException.class)
                 .isThrownBy(() -> operation("{\"id\":\"1\",\"recordsImported\":0.5}"))
-                .withMessageContaining("recordsImported is no int64");
+                .withMessageContaining("recordsImported is not an int64");
         assertThatExceptionOfType(ImportsProtocolException.class)
                 .isThrownBy(() -> operation("{\"id\":\"1\",\"status\":\"Pend"))
                 .withMessageContaining("cut short");

@@ -38,7 +38,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import reactor.test.StepVerifier;
 
-/** The client as a bean; the same on Boot 3.5 and, by the profile spring-boot-4, on Boot 4.1. */
+/** The client as a bean; the same on Boot 4.1 and, by the profile spring-boot-3, on Boot 3.5. */
 class ReactiveImportsAutoConfigurationTests {
 
     private static final Duration LONG = Duration.ofSeconds(20);
