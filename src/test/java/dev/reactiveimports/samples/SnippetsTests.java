@@ -42,6 +42,13 @@ class SnippetsTests {
     }
 
     @Test
+    void theFirstProgramLoads() {
+        StepVerifier.create(FirstProgram.load(imports, "s3://bucket/vectors").map(ImportOperation::statusText))
+                .expectNext("Completed")
+                .verifyComplete();
+    }
+
+    @Test
     void lazyListingStopsAtTheFirstFailure() {
         simulator.add(ImportOperation.of("bad", ImportStatus.FAILED));
         StepVerifier.create(snippets.firstFailure().map(ImportOperation::id))
