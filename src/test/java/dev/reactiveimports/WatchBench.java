@@ -1,0 +1,65 @@
+package dev.reactiveimports;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.Context;
+
+/** The parts of a watch's engine without the subscription that drives them. */
+final class WatchBench {
+
+    final WatchClock time = new WatchClock();
+    final WatchTime clock = new WatchTime(time);
+    final PollSpec spec =
+            PollSpec.fixedInterval(Duration.ofSeconds(5)).jitter(0).scheduler(time);
+    final WatchedService service = new WatchedService();
+    final WatchEntries imports;
+    final WatchLooks looks;
+    private final SerialExecutor serial = new SerialExecutor(() -> {}, WatchBench::crash, () -> {});
+
+    WatchBench(WatchKind kind) {
+        imports = new WatchEntries(kind, spec, clock, null);
+        looks = new WatchLooks(service.watch(spec), kind, imports, serial, Context.empty(), null);
+    }
+
+    private static void crash(Throwable failure) {
+        throw new AssertionError(failure);
+    }
+
+    /** Ids that join and are due. */
+    List<WatchEntry> due(String... ids) {
+        List.of(ids).forEach(imports::join);
+        return imports.takeDue();
+    }
+
+    WatchWalk walk(WatchWalk.Goal goal, WatchPlan plan, @Nullable String token) {
+        return new WatchWalk(looks, new WatchRound(1, null), goal, plan, token);
+    }
+
+    WatchWalk walk(WatchWalk.Goal goal) {
+        return walk(goal, WatchPlan.wholeListing(List.of()), null);
+    }
+
+    /** Walks until it ends, for as many pages. */
+    WatchWalk walked(WatchWalk walk) {
+        for (int i = 0; i < 1_000 && !walk.isEnded(); i++) {
+            proceed(walk, now());
+        }
+        return walk;
+    }
+
+    /** In the serial, as always: a response that is there at once is handled afterwards. */
+    long proceed(WatchWalk walk, long now) {
+        long[] next = new long[1];
+        serial.execute(() -> next[0] = walk.proceed(now));
+        return next[0];
+    }
+
+    void forward(long millis) {
+        time.forward(Duration.ofMillis(millis));
+    }
+
+    long now() {
+        return clock.now();
+    }
+}
