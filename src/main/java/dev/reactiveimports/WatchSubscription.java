@@ -174,6 +174,9 @@ final class WatchSubscription implements Subscription {
         if (!terminated) {
             stop();
             actual.onError(failure);
+        } else {
+            // what onComplete or onError threw: the subscriber must not receive a second end
+            Operators.onErrorDropped(failure, actual.currentContext());
         }
     }
 

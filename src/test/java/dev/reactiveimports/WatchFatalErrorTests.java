@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.publisher.TestPublisher;
+import reactor.util.context.Context;
 
 /** A subscriber that throws what nobody catches, an error of linkage say, leaves nothing behind. */
 class WatchFatalErrorTests {
@@ -54,5 +60,39 @@ class WatchFatalErrorTests {
         int requests = service.requests();
         time.forward(Duration.ofMinutes(5));
         assertThat(service.requests()).isEqualTo(requests);
+    }
+
+    @Test
+    void whatOnCompleteThrowsIsDroppedAndNotSwallowed() {
+        List<Throwable> dropped = new ArrayList<>();
+        Consumer<Throwable> hook = dropped::add;
+        RuntimeException planted = new IllegalStateException("planted");
+        service.with(ids(0, 1));
+        service.end("i0");
+        service.watch(PollSpec.fixedInterval(Duration.ofSeconds(5)).scheduler(time))
+                .observeImports(Flux.just("i0"))
+                .subscribe(new CoreSubscriber<>() {
+                    @Override
+                    public Context currentContext() {
+                        return Context.of("reactor.onErrorDropped.local", hook);
+                    }
+
+                    @Override
+                    public void onSubscribe(Subscription subscription) {
+                        subscription.request(Long.MAX_VALUE);
+                    }
+
+                    @Override
+                    public void onNext(ImportObservation observation) {}
+
+                    @Override
+                    public void onError(Throwable failure) {}
+
+                    @Override
+                    public void onComplete() {
+                        throw planted;
+                    }
+                });
+        assertThat(dropped).containsExactly(planted);
     }
 }
