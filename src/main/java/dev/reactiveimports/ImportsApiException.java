@@ -3,6 +3,8 @@ package dev.reactiveimports;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,7 +120,16 @@ public final class ImportsApiException extends ImportsException {
 
     @Override
     String details() {
-        return " [HTTP " + statusCode + (code == null ? "" : ", code " + code)
-                + (requestId == null ? "" : ", request " + requestId) + "]";
+        List<String> details = new ArrayList<>();
+        if (operationName() == null) {
+            details.add("HTTP " + statusCode); // else the message says it
+        }
+        if (code != null) {
+            details.add("code " + code);
+        }
+        if (requestId != null) {
+            details.add("request " + requestId);
+        }
+        return details.isEmpty() ? "" : " [" + String.join(", ", details) + "]";
     }
 }

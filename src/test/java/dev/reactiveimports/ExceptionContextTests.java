@@ -108,4 +108,13 @@ class ExceptionContextTests {
                 .isThrownBy(() -> ImportsApiException.of(429, null, "", Duration.ofNanos(-1)));
         assertThatNullPointerException().isThrownBy(() -> ImportsApiException.of(429, null, null, null));
     }
+
+    @Test
+    void theStatusIsShownOnce() {
+        ImportsException failure = new ImportsApiException(429, "slow down", "8", "p-1", null).during("describe", "7");
+        assertThat(failure.toString())
+                .endsWith("describe of 7 was rejected with HTTP 429: slow down [code 8, request p-1]");
+        failure = new ImportsApiException(404, "none", null, null, null).during("describe", "7");
+        assertThat(failure.toString()).endsWith("describe of 7 was rejected with HTTP 404: none");
+    }
 }

@@ -168,7 +168,7 @@ class ReactiveImportsApiTests {
                     assertThat(refused.attempts()).isEqualTo(1);
                     assertThat(refused)
                             .hasMessage("describe of none was rejected with HTTP 404: Import none not found.");
-                    assertThat(refused.toString()).contains("[HTTP 404, code 5, request ");
+                    assertThat(refused.toString()).contains("[code 5, request ");
                 }));
     }
 
