@@ -90,7 +90,7 @@ public abstract sealed class ImportsException extends RuntimeException
     /**
      * How many HTTP exchanges were tried.
      *
-     * @return 1 when nothing was retried
+     * @return 1 when nothing was retried, 0 when nothing was sent
      */
     public int attempts() {
         return attempts;
