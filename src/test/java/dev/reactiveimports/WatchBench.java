@@ -18,7 +18,7 @@ final class WatchBench {
     private final SerialExecutor serial = new SerialExecutor(() -> {}, WatchBench::crash, () -> {});
 
     WatchBench(WatchKind kind) {
-        imports = new WatchEntries(kind, spec, clock, null);
+        imports = new WatchEntries(kind, spec, clock, ImportsListener.NONE);
         looks = new WatchLooks(service.watch(spec), kind, imports, serial, Context.empty(), null);
     }
 
@@ -33,7 +33,7 @@ final class WatchBench {
     }
 
     WatchWalk walk(WatchWalk.Goal goal, WatchPlan plan, @Nullable String token) {
-        return new WatchWalk(looks, new WatchRound(1, null), goal, plan, token);
+        return new WatchWalk(looks, new WatchRound(1, ImportsListener.NONE), goal, plan, token);
     }
 
     WatchWalk walk(WatchWalk.Goal goal) {
