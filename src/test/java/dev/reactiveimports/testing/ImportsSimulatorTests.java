@@ -205,7 +205,7 @@ class ImportsSimulatorTests {
         assertRefused(() -> builder.importDuration(Duration.ofSeconds(-1)), "d must be");
         assertRefused(() -> builder.latency(Duration.ofDays(366)), "d must be");
         assertRefused(() -> builder.throttleAfter(0), "requestsPerSecond must be 1..");
-        assertRefused(() -> builder.port(65_536), "port must be 0..65535");
+        assertRefused(() -> builder.port(65_536), "port must be between 0 and 65535");
     }
 
     private static void assertRefused(Runnable call, String message) {
