@@ -279,7 +279,7 @@ class FaultTests {
     @Test
     void whatMakesNoSenseIsRefused() {
         Fault any = Fault.reset();
-        assertRefused(() -> any.times(0), "n must be 1..");
+        assertRefused(() -> any.times(0), "n must be between 1 and ");
         assertRefused(() -> any.on(" ", "/"), "method");
         assertRefused(() -> any.on("GET", "bulk"), "pathPrefix");
         assertRefused(() -> Fault.status(200), "code must be between 300 and 599");
