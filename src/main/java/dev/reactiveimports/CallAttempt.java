@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/** One attempt: a network's exchange with the key, a permit and a timeout around it, and nothing about trying again. */
+/** One attempt of a call: an HTTP exchange with the key, a permit and a timeout. Retries are the caller's. */
 final class CallAttempt {
 
     private final HttpExchange network;
@@ -17,31 +17,31 @@ final class CallAttempt {
     CallAttempt(HttpExchange network, CallPermits permits, Mono<String> apiKey, Duration attemptTimeout) {
         this.network = network;
         this.permits = permits;
-        this.apiKey =
-                apiKey.switchIfEmpty(Mono.error(() -> new IllegalStateException("the API key's publisher was empty")));
+        this.apiKey = apiKey.switchIfEmpty(Mono.error(() -> new IllegalStateException(
+                "The API key's publisher completed without a key; it must emit one for each request.")));
         this.attemptTimeout = attemptTimeout;
         this.scheduler = permits.scheduler();
     }
 
-    /** Prepares what the first exchange needs; no request. */
+    /** Prepares what the first exchange needs, without sending a request. */
     Mono<Void> warmup() {
         return network.warmup();
     }
 
     /**
-     * Sends one request and decodes its answer. Cancel closes the connection, or gives up the wait for one, which counts
-     * into the timeout.
+     * Sends one request and decodes its response. Cancel closes the connection, or ends the wait for one, which counts
+     * towards the timeout.
      *
-     * @param recorder receives this attempt's steps
+     * @param recorder receives the steps of this attempt
      */
     <T> Mono<T> exchange(HttpCall<T> call, CallRecorder recorder) {
         return recorded(bare(call, recorder).timeout(attemptTimeout, timedOut(), scheduler), recorder);
     }
 
     /**
-     * The same for one of several that follow each other.
+     * The same for one of several consecutive attempts.
      *
-     * @param timer of all of them
+     * @param timer shared by all of them
      */
     <T> Mono<T> exchange(HttpCall<T> call, CallRecorder recorder, CallTimeout timer) {
         return recorded(bare(call, recorder).timeout(timer.signal(), timedOut()), recorder);
@@ -77,7 +77,7 @@ final class CallAttempt {
         });
     }
 
-    /** Or a call that has to pass the throttle gate again: there was no exchange. */
+    /** Not one: a call that has to pass the throttle gate again, since there was no exchange. */
     private static boolean isFailure(Throwable signalled) {
         return !(signalled instanceof ThrottleGate.HeldBack);
     }

@@ -12,7 +12,7 @@ import reactor.core.publisher.MonoSink;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 
-/** Ends what is in flight when its client closes, and refuses what comes after. */
+/** Ends the calls in flight when their client is closed, and rejects later ones. */
 final class CallLifecycle {
 
     private static final Logger LOG = Loggers.getLogger(CallLifecycle.class);
@@ -26,37 +26,38 @@ final class CallLifecycle {
     }
 
     /**
-     * One that has something to do when it closes.
+     * A lifecycle with an action on close.
      *
-     * @param first before the first call is ended: what one of them lets go of is not for the next to have
+     * @param first runs before the first call is ended, so that what one call releases is not granted to the next
      */
     CallLifecycle(Runnable first) {
         this.first = first;
     }
 
-    /** The call, cancelled and ended by an error when the client closes; refused when it has. */
+    /**
+     * The call, which is cancelled and fails when the client is closed, and fails at subscription when it is closed already.
+     */
     <T> Mono<T> guard(Mono<T> call) {
-        return Mono.defer(() -> closed ? Mono.error(refusal()) : Mono.firstWithSignal(call, this.<T>ended()));
+        return Mono.defer(() -> closed ? Mono.error(closedError()) : Mono.firstWithSignal(call, this.<T>ended()));
     }
 
     /**
-     * The same, for a stream of which no item is known to be the last: closed after its last item but before its completion,
-     * it fails, since it was not known to be over.
+     * The same for a stream whose last item is not known: closed after the last item but before completion, it fails.
      */
     <T> Flux<T> guard(Flux<T> call) {
         return guard(call, item -> false);
     }
 
     /**
-     * The same, for a stream that is over with a certain item: once that was delivered, it completes, closed or not. Ended by
-     * completion first, since an error of the other publisher would leave the call running.
+     * The same for a stream with a recognisable last item: once that was delivered, it completes, closed or not. The source
+     * is ended by completion, since an error of the other publisher would not cancel it.
      *
-     * @param last whether nothing but completion can follow this item
+     * @param last whether only completion can follow this item
      */
     <T> Flux<T> guard(Flux<T> call, Predicate<? super T> last) {
         return Flux.defer(() -> {
             if (closed) {
-                return Flux.error(refusal());
+                return Flux.error(closedError());
             }
             AtomicReference<@Nullable Throwable> cutOff = new AtomicReference<>();
             AtomicBoolean over = new AtomicBoolean();
@@ -83,10 +84,10 @@ final class CallLifecycle {
         inFlight.forEach(call -> {
             try {
                 end(call);
-            } catch (Throwable theirs) {
+            } catch (Throwable thrown) {
                 LOG.warn(
-                        "A subscriber threw an exception when closing the client ended its call; the other calls are ended all the same.",
-                        theirs);
+                        "A subscriber threw an exception when closing the client ended its call; the other calls are not affected.",
+                        thrown);
             }
         });
     }
@@ -105,7 +106,7 @@ final class CallLifecycle {
         sink.error(new ImportsTransportException("the client was closed", null, false));
     }
 
-    private static IllegalStateException refusal() {
-        return new IllegalStateException("this ReactiveImportsApi was closed");
+    private static IllegalStateException closedError() {
+        return new IllegalStateException("This ReactiveImportsApi is closed; build a new client for further calls.");
     }
 }

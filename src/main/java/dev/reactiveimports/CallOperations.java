@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/** The service's four operations, each tried again by the rules of its kind and ended when the client closes. */
+/** The service's four operations, each retried by the rules of its kind and ended when the client is closed. */
 final class CallOperations {
 
     private final HttpEndpoint endpoint;
@@ -31,9 +31,9 @@ final class CallOperations {
     }
 
     /**
-     * One of several pages, asked for one after the other.
+     * One of several pages that are fetched one after the other.
      *
-     * @param timer of all of them, from {@link #timer}
+     * @param timer shared by all of them, from {@link #timer}
      */
     Mono<ImportPage> page(int limit, @Nullable String token, CallTimeout timer) {
         HttpCall<ImportPage> call = HttpCall.list(endpoint, limit, token);
@@ -51,7 +51,7 @@ final class CallOperations {
         return repeatable(HttpCall.describe(endpoint, id));
     }
 
-    /** Sent again only while no attempt may have been taken. */
+    /** Retried only while the service cannot have received an attempt. */
     Mono<String> start(StartImportRequest request) {
         HttpCall<String> call = HttpCall.start(endpoint, request);
         return named(call, Mono.defer(() -> {
@@ -60,39 +60,39 @@ final class CallOperations {
                     .guard(policy.retryingIf(
                             call.operation(), n -> startOnce(call, outcome, n), outcome::surelyNotTaken))
                     .onErrorMap(outcome::explain)
-                    .doOnCancel(outcome::giveUp);
+                    .doOnCancel(outcome::abandon);
         }));
     }
 
     private Mono<String> startOnce(HttpCall<String> call, CallStartOutcome outcome, int attempt) {
         CallRecorder recorder = new CallRecorder(call.operation(), attempt, listener, outcome);
-        // never: given up means that the call has ended, which cancels this
+        // never: an abandoned call has ended, which cancels this
         return outcome.begin(recorder) ? attempts.exchange(call, recorder) : Mono.never();
     }
 
-    /** A 404 after a try without an answer may be that try's own doing: the import itself settles it. */
+    /** A 404 after an attempt without a response may be the effect of that attempt: describing the import decides. */
     Mono<Void> cancel(String id) {
         HttpCall<Integer> call = HttpCall.cancel(endpoint, id);
         return named(call, Mono.defer(() -> {
-            AtomicBoolean unanswered = new AtomicBoolean();
+            AtomicBoolean maybeCancelled = new AtomicBoolean();
             return lifecycle
                     .guard(policy.retrying(
                             call.operation(),
                             n -> attempts.exchange(call, recorder(call, n)).doOnError(failure -> {
-                                if (!(failure instanceof ImportsApiException refusal && refusal.isThrottled())
+                                if (!(failure instanceof ImportsApiException rejection && rejection.isThrottled())
                                         && ImportsRetry.isTransient(failure)) {
-                                    unanswered.set(true);
+                                    maybeCancelled.set(true);
                                 }
                             })))
                     .then()
                     .onErrorResume(
-                            failure -> unanswered.get() && isNotFound(failure),
+                            failure -> maybeCancelled.get() && isNotFound(failure),
                             notFound -> describe(id)
                                     .flatMap(now -> now.isTerminal() ? Mono.empty() : Mono.error(notFound)));
         }));
     }
 
-    /** All but a request. */
+    /** Prepares everything but sends no request. */
     Mono<Void> warmup() {
         return named("warmup", null, lifecycle.guard(attempts.warmup()));
     }
@@ -107,16 +107,16 @@ final class CallOperations {
         return new CallRecorder(call.operation(), attempt, listener);
     }
 
-    private static <T> Mono<T> named(HttpCall<?> call, Mono<T> made) {
-        return named(call.name(), call.target(), made);
+    private static <T> Mono<T> named(HttpCall<?> call, Mono<T> result) {
+        return named(call.name(), call.target(), result);
     }
 
-    /** Outermost, so that a failure of whatever kind knows its call. */
+    /** Outermost, so that every failure names its call. */
     static <T> Mono<T> named(String operation, @Nullable String target, Mono<T> call) {
         return call.onErrorMap(ImportsException.class, failure -> failure.during(operation, target));
     }
 
     private static boolean isNotFound(Throwable failure) {
-        return failure instanceof ImportsApiException refusal && refusal.isNotFound();
+        return failure instanceof ImportsApiException rejection && rejection.isNotFound();
     }
 }

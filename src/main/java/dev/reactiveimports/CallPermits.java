@@ -19,9 +19,9 @@ import reactor.util.Logger;
 import reactor.util.Loggers;
 
 /**
- * Who may ask the connection pool: as many exchanges at once as it has connections. The others queue here, first come,
- * first served, since here a call that is cancelled leaves at once. In the pool's own queue it would stay until its turn
- * came, and then take a connection only to close it. A free permit costs one CAS and no lock.
+ * Limits concurrent exchanges to the connections of the pool. Further calls queue here in FIFO order, where a cancelled call
+ * leaves at once; in the pool's own queue it would stay until its turn, and then acquire a connection only to close it.
+ * Taking a free permit costs one CAS and no lock.
  */
 final class CallPermits {
 
@@ -31,21 +31,23 @@ final class CallPermits {
     private final Scheduler scheduler;
     private final IntSupplier closings;
 
-    /** Steps to below zero, there, and back up to zero are made under the lock, so that it agrees with the queue. */
+    /**
+     * Negative while calls are queued; changes below zero are made under the lock, so that the value agrees with the queue.
+     */
     private final AtomicInteger free;
 
     private volatile boolean closed;
 
-    // all below under this lock; nobody is called while it is held
+    // guards the fields below; no foreign code is called while it is held
     private final Object lock = new Object();
     private final LinkedHashMap<Place, MonoSink<Void>> waiting = new LinkedHashMap<>();
     private final Queue<MonoSink<Void>> granted = new ArrayDeque<>();
     private boolean granting;
 
     /**
-     * Permits for calls that passed a gate.
+     * Creates permits for calls that passed the throttle gate.
      *
-     * @param closings how often the gate was closed
+     * @param closings counts how often the gate was closed
      */
     CallPermits(int permits, Duration longestWait, Scheduler scheduler, IntSupplier closings) {
         this.free = new AtomicInteger(permits);
@@ -54,12 +56,15 @@ final class CallPermits {
         this.scheduler = scheduler;
     }
 
-    /** One for each connection of the pool, so that its own queue is empty but for the moment in which one is closed. */
+    /**
+     * One permit for each connection of the pool, so that the pool's own queue stays empty except while a connection is
+     * being closed.
+     */
     static CallPermits ofPool(ThrottleGate gate) {
         return new CallPermits(HttpClients.MAX_CONNECTIONS, HttpClients.ACQUIRE, gate.scheduler(), gate::closings);
     }
 
-    /** For a pool that is not ours to count: nobody ever waits. */
+    /** For a caller's pool, whose size is unknown: no call waits for a permit. */
     static CallPermits unlimited(ThrottleGate gate) {
         return new CallPermits(Integer.MAX_VALUE, Duration.ZERO, gate.scheduler(), gate::closings);
     }
@@ -68,30 +73,32 @@ final class CallPermits {
         return scheduler;
     }
 
-    /** How often the gate was closed so far. Who passes it remembers that, for {@link #holding}. */
+    /** How often the gate was closed so far. Callers read it when they pass the gate, for {@link #holding}. */
     int closings() {
         return closings.getAsInt();
     }
 
     /**
-     * The exchange, begun once there is a permit for it, which is free again before its end is signalled. Fails as an
-     * exhausted pool does if that takes too long, and with {@link ThrottleGate.HeldBack} if the gate was closed meanwhile: who
-     * passed it and then waited, here or for its key, is not to be sent because those before were refused.
+     * Subscribes to the exchange once it holds a permit, which is released before the end is signalled. Fails like an
+     * exhausted pool if that takes too long, and with {@link ThrottleGate.HeldBack} if the gate was closed while the call
+     * waited for a permit or for its key: it must not be sent after the service throttled others.
      *
-     * @param passedAt the closings when the caller passed the gate
+     * @param passedAt the value of {@link #closings} when the caller passed the gate
      */
     <T> Mono<T> holding(Mono<T> exchange, int passedAt) {
-        Mono<T> stillWelcome =
+        Mono<T> unlessThrottled =
                 Mono.defer(() -> closings() == passedAt ? exchange : Mono.error(new ThrottleGate.HeldBack()));
         return Mono.using(
                 this::take,
                 place -> place.atOnce
-                        ? leavingOnThrow(stillWelcome, place)
-                        : leavingOnThrow(queue(place).then(leavingOnThrow(stillWelcome, place)), place),
+                        ? leavingOnThrow(unlessThrottled, place)
+                        : leavingOnThrow(queue(place).then(leavingOnThrow(unlessThrottled, place)), place),
                 this::leave);
     }
 
-    /** Reactor throws errors of the JVM at whoever subscribes, past every cleanup: even those must not cost a permit. */
+    /**
+     * Reactor rethrows fatal JVM errors to the subscribing thread, past every cleanup: even those must not leak a permit.
+     */
     private <T> Mono<T> leavingOnThrow(Mono<T> source, Place place) {
         return new MonoOperator<T, T>(source) {
             @Override
@@ -106,7 +113,7 @@ final class CallPermits {
         };
     }
 
-    /** Lets nobody in from now on: those who wait are about to be ended by whoever closes. */
+    /** Grants no more permits: the calls that wait are about to be ended by the client's close. */
     void close() {
         closed = true;
     }
@@ -183,12 +190,14 @@ final class CallPermits {
             }
             granting = true;
         }
-        // one after the other: calls that end as soon as they begin would pile up on this stack
+        // in a loop: calls that end as soon as they begin would otherwise recurse
         for (MonoSink<Void> next = nextGranted(); next != null; next = nextGranted()) {
             try {
                 next.success();
-            } catch (Throwable theirs) {
-                LOG.warn("a call threw when it got its connection; the others get theirs all the same", theirs);
+            } catch (Throwable thrown) {
+                LOG.warn(
+                        "A subscriber threw an exception when its call obtained a connection permit; the other calls are not affected.",
+                        thrown);
             }
         }
     }
@@ -208,7 +217,7 @@ final class CallPermits {
         }
     }
 
-    /** One call's, and whether that has left. By identity, as atomics are: it is a key. */
+    /** One call's place, and whether the call has left. A map key by identity, like every atomic. */
     private static final class Place extends AtomicBoolean {
 
         private static final long serialVersionUID = 1L;

@@ -19,14 +19,14 @@ import reactor.util.context.ContextView;
 import reactor.util.retry.Retry;
 
 /**
- * What happens around one attempt: it passes the throttle gate, a refusal closes the gate for all, and failures go to the
- * retry policy as long as the budget lasts. Stateless but for its parts: what a call counts lives in its subscription.
+ * What happens around each attempt: it passes the throttle gate, a throttling response closes the gate for all calls, and
+ * failures go to the retry policy while the retry budget lasts. The state of a call lives in its subscription.
  */
 final class CallPolicy {
 
     private static final Logger LOG = Loggers.getLogger(CallPolicy.class);
 
-    /** How long the gate closes when a throttling service does not say, or says nonsense. */
+    /** How long the gate closes when a throttling response has no usable {@code Retry-After}. */
     static final Duration OWN_PAUSE = Duration.ofSeconds(1);
 
     private final Retry retry;
@@ -44,8 +44,8 @@ final class CallPolicy {
     }
 
     /**
-     * How long a call may wait at the gate: as long as the policy waits for the service, and through the pause that the
-     * client makes of its own accord.
+     * How long a call may wait at the gate: as long as the policy waits for a {@code Retry-After}, and at least for the
+     * client's own pause.
      */
     static Duration longestWait(Retry retry) {
         Duration longest = longestPause(retry);
@@ -57,7 +57,7 @@ final class CallPolicy {
     }
 
     /**
-     * A call that may be sent any number of times.
+     * A call that may be sent repeatedly.
      *
      * @param attempt one attempt, given its number: 1 for the first
      */
@@ -66,11 +66,11 @@ final class CallPolicy {
     }
 
     /**
-     * A call that must not be sent twice if the service may have taken it. Other failures never meet the retry policy, not
-     * even a caller's own that would retry everything.
+     * A call that must not be sent twice if the service may have received it. Such failures never reach the retry policy,
+     * not even a caller's own that would retry everything.
      *
      * @param attempt one attempt, given its number: 1 for the first
-     * @param surelyNotTaken whether a failure proves that the service did not take the call
+     * @param surelyNotTaken whether a failure proves that the service did not act on the call
      */
     <T> Mono<T> retryingIf(
             ImportsListener.Operation operation, IntFunction<Mono<T>> attempt, Predicate<Throwable> surelyNotTaken) {
@@ -92,7 +92,7 @@ final class CallPolicy {
         }
     }
 
-    /** One subscription. Its attempts follow each other, so plain fields do. */
+    /** One subscription. Its attempts are sequential, so plain fields suffice. */
     private final class Call {
 
         private final ImportsListener.Operation operation;
@@ -128,7 +128,7 @@ final class CallPolicy {
                     });
         }
 
-        /** What follows a first failure. Most calls have none, and are spared the machinery. */
+        /** What follows a first failure: most calls have none and do not pay for the retry operators. */
         <T> Mono<T> retried(Throwable first, IntFunction<Mono<T>> attempt, Predicate<Throwable> surelyNotTaken) {
             AtomicBoolean begun = new AtomicBoolean();
             RetryBudget.Account paying = budget.account();
@@ -175,26 +175,29 @@ final class CallPolicy {
                             "{} was throttled, so that all calls of this client wait for {}: {}",
                             operation,
                             pause,
-                            words(e));
+                            logged(e));
                 }
             }
         }
 
-        /** Of a wait too long for anyone, callers should hear from the service, not sit it out in the queue. */
-        private Duration pause(@Nullable Duration asked) {
-            if (asked == null || asked.isZero() || asked.compareTo(longestPause) > 0) {
+        /** If Retry-After exceeds the limit, fail callers now instead of queueing them. */
+        private Duration pause(@Nullable Duration requested) {
+            if (requested == null || requested.isZero() || requested.compareTo(longestPause) > 0) {
                 return OWN_PAUSE;
             }
-            return asked;
+            return requested;
         }
 
-        /** The last real failure, with its attempt count and those before it; a caller's own exception stays as it is. */
+        /**
+         * The last failure of an attempt, with its attempt count and the earlier failures as suppressed ones; a retry
+         * policy's own exception stays as it is.
+         */
         private Throwable surface(Throwable signalled) {
             if (signalled instanceof ThrottleNotSent notSent) {
                 if (last != null) {
                     trail.add(last);
                 }
-                LOG.debug("{} fails without being sent: {}", operation, words(notSent.failure()));
+                LOG.debug("{} fails without being sent: {}", operation, logged(notSent.failure()));
                 return trail.suppressedBy(notSent.failure().afterAttempts(attempts));
             }
             Throwable real = last;
@@ -203,26 +206,28 @@ final class CallPolicy {
                 return signalled;
             }
             if (real != signalled && isRejection) {
-                // no scheduler to wait on: not what the caller asked about
+                // the back-off could not be scheduled, which is secondary to the failure itself
                 real.addSuppressed(signalled);
             }
             if (real instanceof ImportsException e) {
                 e.afterAttempts(attempts);
-                String why = e.retryBudgetSpent() ? "the client's retry budget is spent" : "the retry policy says so";
-                LOG.debug("{} fails after {} attempts, because {}: {}", operation, attempts, why, words(e));
+                String why = e.retryBudgetSpent()
+                        ? "the client's retry budget is spent"
+                        : "the retry policy does not retry it";
+                LOG.debug("{} fails after {} attempts, because {}: {}", operation, attempts, why, logged(e));
             }
             return trail.suppressedBy(real);
         }
 
-        /** What a log may show: one line, and no token. */
-        private String words(Throwable failure) {
+        /** The failure as one log line, without token. */
+        private String logged(Throwable failure) {
             return LOG.isDebugEnabled()
                     ? ListenerGuard.withoutToken(operation, failure).toString()
                     : "";
         }
 
-        private void tell(Duration delay, Throwable cause) {
-            LOG.debug("{} is retried in {}, because attempt {} failed: {}", operation, delay, attempts, words(cause));
+        private void notifyRetry(Duration delay, Throwable cause) {
+            LOG.debug("{} is retried in {}, because attempt {} failed: {}", operation, delay, attempts, logged(cause));
             if (listener != ImportsListener.NONE) {
                 listener.inContext(context)
                         .onRetry(new ImportsListener.Retrying(
@@ -234,7 +239,7 @@ final class CallPolicy {
             return gate.scheduler().now(TimeUnit.NANOSECONDS);
         }
 
-        /** The policy, held to its duty: one retry for one failure at most, and an error when it will not retry. */
+        /** Wraps the policy so that each failure causes one retry at most, and a policy that completes causes an error. */
         private final class Observed extends Retry {
 
             Observed() {
@@ -248,19 +253,22 @@ final class CallPolicy {
                     undecided.set(signal.failure());
                 });
                 return retry instanceof ImportsRetry ours
-                        ? ours.companion(failures, (signal, delay) -> tell(delay, signal.failure()))
+                        ? ours.companion(failures, (signal, delay) -> notifyRetry(delay, signal.failure()))
                         : Flux.from(retry.generateCompanion(failures))
-                                .filter(go -> answers())
-                                // a policy that just ends would turn the failure into an empty success
+                                .filter(go -> decides())
+                                // a policy that completes would turn the failure into an empty success
                                 .concatWith(Mono.defer(() -> Mono.error(
-                                        last == null ? new IllegalStateException("the retry policy ended") : last)));
+                                        last == null
+                                                ? new IllegalStateException(
+                                                        "The retry policy completed; it must emit a value to retry, or an error to stop.")
+                                                : last)));
             }
 
-            /** One value answers one failure: what a policy has left over from the one before says nothing about this one. */
-            private boolean answers() {
+            /** Each value decides about one failure: surplus values of a policy must not apply to the next one. */
+            private boolean decides() {
                 Throwable failure = undecided.getAndSet(null);
                 if (failure != null) {
-                    tell(Duration.ofNanos(Math.max(0, now() - failedAt)), failure);
+                    notifyRetry(Duration.ofNanos(Math.max(0, now() - failedAt)), failure);
                 }
                 return failure != null;
             }

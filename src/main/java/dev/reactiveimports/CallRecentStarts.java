@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import reactor.core.scheduler.Scheduler;
 
-/** The imports this client started a moment ago, which the service may not show yet. */
+/** The imports that this client started recently, which the service may not show yet. */
 final class CallRecentStarts {
 
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -28,9 +28,9 @@ final class CallRecentStarts {
         startedAt.put(id, now);
     }
 
-    /** Whether a failed describe only says that the service has not caught up yet. */
+    /** Whether a failed describe only means that the service does not show the new import yet. */
     boolean explains(String id, Throwable failure) {
-        if (!(failure instanceof ImportsApiException refusal) || !refusal.isNotFound()) {
+        if (!(failure instanceof ImportsApiException rejection) || !rejection.isNotFound()) {
             return false;
         }
         Long since = startedAt.get(id);

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
-/** One attempt while it runs: whether its request may be written, and what a listener will receive. Times are monotonic. */
+/** Records one attempt for the listener, and decides whether its request may be written. Times are monotonic. */
 final class CallRecorder implements HttpExchange.Observer {
 
     private final Operation operation;
@@ -20,15 +20,15 @@ final class CallRecorder implements HttpExchange.Observer {
     private volatile int status;
     private volatile long bytes;
 
-    /** Of an attempt that nothing keeps from being sent. */
+    /** Records an attempt that may always be sent. */
     CallRecorder(Operation operation, int attempt, ImportsListener listener) {
         this(operation, attempt, listener, null);
     }
 
     /**
-     * Of an attempt that is sent once, or not at all.
+     * Records an attempt that is sent at most once.
      *
-     * @param starts decides which; null if it may always be sent
+     * @param starts decides whether it is sent; null if it always may be
      */
     CallRecorder(Operation operation, int attempt, ImportsListener listener, @Nullable CallStartOutcome starts) {
         this.operation = operation;
@@ -73,7 +73,7 @@ final class CallRecorder implements HttpExchange.Observer {
         }
     }
 
-    /** By the caller, whatever part of an answer had come: it is no success. */
+    /** Cancelled by the caller: not a success, whatever part of the response had arrived. */
     void cancelled(long nanos) {
         status = 0;
         ended(nanos, null);

@@ -5,20 +5,23 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Whether one call to start an import may have been sent. Starting is not idempotent, so writing the request and giving the call
- * up exclude each other: both are steps of one atomic state, and whoever comes second reports what the first one did.
+ * Whether the request of one start call may have been sent. Starting is not idempotent, so writing the request and
+ * abandoning the call exclude each other: both are transitions of one atomic state, and the second one sees the first.
  */
 final class CallStartOutcome {
 
-    /** Rejections outside 3xx and 4xx that say the request was not, and never will be, acted on. */
+    /** The 5xx statuses which state that the request was not, and never will be, acted on. */
     private static final Set<Integer> DEFINITE_5XX = Set.of(501, 505, 511);
 
     private static final Object IDLE = "no attempt under way";
-    private static final Object GIVEN_UP = "given up: nothing is sent any more";
+    private static final Object ABANDONED = "abandoned: nothing is sent any more";
 
     private final StartImportRequest request;
 
-    /** {@link #IDLE}; the trace of an attempt that may send; {@link Sent}; {@link #GIVEN_UP}. The last of them is final. */
+    /**
+     * {@link #IDLE}; the recorder of an attempt that may be sent; {@link Sent}; {@link #ABANDONED}. The last of them is
+     * final.
+     */
     private final AtomicReference<Object> state = new AtomicReference<>(IDLE);
 
     CallStartOutcome(StartImportRequest request) {
@@ -26,49 +29,49 @@ final class CallStartOutcome {
     }
 
     /**
-     * To be asked before an attempt begins.
+     * Registers an attempt before it begins.
      *
-     * @param attempt asks {@link #claim} before it sends
-     * @return whether it may begin; if not, the call has ended, and nobody waits for the attempt
+     * @param attempt calls {@link #claim} before it is sent
+     * @return whether it may begin; if not, the call has ended already
      */
     boolean begin(CallRecorder attempt) {
         Object now = state.get();
-        // one that was held back before it sent anything is followed by another without having failed
+        // an attempt that was held back before it was sent is followed by another without a failure
         return (now == IDLE || now instanceof CallRecorder) && state.compareAndSet(now, attempt);
     }
 
     /**
-     * To be asked right before the request is written.
+     * Marks the request as sent, right before it is written.
      *
-     * @return whether to write it; if not, the attempt was given up
+     * @return whether to write it; if not, the call was abandoned
      */
     boolean claim(CallRecorder attempt, Instant now) {
         return state.compareAndSet(attempt, new Sent(attempt, now)) || isSentBy(attempt);
     }
 
-    /** Then it may go on: an HTTP client with authentication of its own writes again after a 401. */
+    /** An attempt may write again: an HTTP client with its own authentication does so after a 401. */
     private boolean isSentBy(CallRecorder attempt) {
         return state.get() instanceof Sent sent && sent.by() == attempt;
     }
 
-    /** To be asked once of every failed attempt, before another may begin. */
+    /** To be called once for every failed attempt, before another may begin. */
     boolean surelyNotTaken(Throwable failure) {
         Object now = state.get();
         boolean settled = now instanceof CallRecorder || (now instanceof Sent && isDefinite(failure));
         return settled && state.compareAndSet(now, IDLE);
     }
 
-    /** Nothing is sent from now on; what was, stays sent. */
-    void giveUp() {
+    /** Prevents any further sending; a request that was sent stays sent. */
+    void abandon() {
         Object now = state.get();
-        while (!(now instanceof Sent) && !state.compareAndSet(now, GIVEN_UP)) {
+        while (!(now instanceof Sent) && !state.compareAndSet(now, ABANDONED)) {
             now = state.get();
         }
     }
 
-    /** The failure that ends the call, as its caller is to see it. */
+    /** The failure that ends the call, as the caller receives it. */
     Throwable explain(Throwable failure) {
-        giveUp();
+        abandon();
         if (!(state.get() instanceof Sent sent) || failure instanceof ImportOutcomeUnknownException) {
             return failure;
         }

@@ -10,18 +10,18 @@ import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Bounds attempts that follow each other, as those of a listing do. Setting a timer wakes the thread of the scheduler, which for
- * each page was measured to be a fifth of a listing's CPU. Here it is not disposed when an attempt ends in time: when it rings,
- * it is set again for what is left to the attempt that is under way by then. It ends with the listing.
+ * The timeout of consecutive attempts, such as those of a listing. Scheduling a timer wakes the scheduler's thread, which
+ * once per page was measured to be a fifth of a listing's CPU. Therefore the timer is not disposed when an attempt ends in
+ * time: when it fires, it is scheduled again for the rest of the current attempt. It ends with the listing.
  */
 final class CallTimeout implements Disposable {
 
     private final Scheduler scheduler;
     private final long length;
 
-    // all below under this lock; nobody is called while it is held, but for the scheduler
+    // guards the fields below; no foreign code but the scheduler is called while it is held
     private final Object lock = new Object();
-    private @Nullable Attempt underWay;
+    private @Nullable Attempt current;
     private @Nullable Disposable timer;
     private @Nullable Attempt setFor;
     private boolean disposed;
@@ -31,11 +31,11 @@ final class CallTimeout implements Disposable {
         this.length = length.toNanos();
     }
 
-    /** A value when the attempt that subscribes has lasted too long; an error if the scheduler takes no more timers. */
+    /** Emits a value when the subscribing attempt has lasted too long; fails if the scheduler rejects the timer. */
     Mono<Long> signal() {
         return Mono.create(sink -> {
             Attempt attempt = new Attempt(sink);
-            // at once, if the attempt was over before this subscription, which is made while it runs already
+            // runs at once if the attempt ended before this subscription, which is made after its start
             sink.onDispose(() -> end(attempt));
             begin(attempt);
         });
@@ -54,9 +54,9 @@ final class CallTimeout implements Disposable {
     private void begin(Attempt attempt) {
         synchronized (lock) {
             if (attempt.ended) {
-                return; // another may be under way by now
+                return; // another may be running by now
             }
-            underWay = attempt;
+            current = attempt;
             attempt.begunAt = scheduler.now(TimeUnit.NANOSECONDS);
             if (timer == null || scheduler.isDisposed()) {
                 set(attempt, length);
@@ -67,8 +67,8 @@ final class CallTimeout implements Disposable {
     private void end(Attempt attempt) {
         synchronized (lock) {
             attempt.ended = true;
-            if (underWay == attempt) {
-                underWay = null;
+            if (current == attempt) {
+                current = null;
             }
         }
     }
@@ -84,12 +84,12 @@ final class CallTimeout implements Disposable {
         Runnable then = () -> {};
         synchronized (lock) {
             timer = null;
-            Attempt late = underWay;
+            Attempt late = current;
             if (late != null && late == setFor) {
                 then = () -> late.sink.success(0L);
             } else if (late != null && setFor != null) {
                 try {
-                    // by how much later it began
+                    // the rest: the difference of their start times
                     set(late, late.begunAt - setFor.begunAt);
                 } catch (RejectedExecutionException closed) {
                     then = () -> late.sink.error(closed);

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 
-/** Checks of a caller's input. Each message names the limit, none repeats the value. */
+/** Checks of arguments. Messages name the limit, and never repeat a text. */
 final class Checks {
 
     /** The longest id the service documents, in UTF-16 units. */
@@ -18,7 +18,7 @@ final class Checks {
         requireNonNull(value, name);
         if (value.isEmpty() || value.length() > maxLength) {
             throw new IllegalArgumentException(
-                    name + " must have 1.." + maxLength + " characters, has " + value.length());
+                    name + " must have between 1 and " + maxLength + " characters, but has " + value.length());
         }
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
@@ -29,7 +29,8 @@ final class Checks {
                 if (!Character.isHighSurrogate(c)
                         || i + 1 == value.length()
                         || !Character.isLowSurrogate(value.charAt(i + 1))) {
-                    throw new IllegalArgumentException(name + " has half a surrogate pair (index " + i + ")");
+                    throw new IllegalArgumentException(
+                            name + " must not contain an unpaired surrogate (index " + i + ")");
                 }
                 i++;
             }
@@ -40,21 +41,21 @@ final class Checks {
     static String requireId(String id) {
         requireText(id, "id", MAX_ID_LENGTH);
         if (id.equals(".") || id.equals("..")) {
-            throw new IllegalArgumentException("id must not be \".\" or \"..\": it is one segment of a path");
+            throw new IllegalArgumentException("id must not be \".\" or \"..\": it becomes a path segment of the URI");
         }
         return id;
     }
 
-    /** Refuses what would break out of its header; says where, never what. */
+    /** Rejects characters that are not valid in a header value; names their index, never the key. */
     static String requireApiKey(String key) {
         requireNonNull(key, "apiKey");
         if (key.isEmpty() || key.length() > MAX_API_KEY_LENGTH) {
-            throw new IllegalArgumentException("apiKey must have 1.." + MAX_API_KEY_LENGTH + " characters");
+            throw new IllegalArgumentException("apiKey must have between 1 and " + MAX_API_KEY_LENGTH + " characters");
         }
         for (int i = 0; i < key.length(); i++) {
             if (key.charAt(i) < 0x21 || key.charAt(i) > 0x7E) {
                 throw new IllegalArgumentException(
-                        "apiKey must have visible ASCII characters only (0x21..0x7E); see index " + i);
+                        "apiKey must contain only visible ASCII characters (0x21 to 0x7E), see index " + i);
             }
         }
         return key;
@@ -62,14 +63,14 @@ final class Checks {
 
     static int requireRange(int value, String name, int min, int max) {
         if (value < min || value > max) {
-            throw new IllegalArgumentException(name + " must be " + min + ".." + max + ", is " + value);
+            throw new IllegalArgumentException(name + " must be between " + min + " and " + max + ", but is " + value);
         }
         return value;
     }
 
     static double requireRange(double value, String name, double min, double max) {
         if (!(value >= min && value <= max)) {
-            throw new IllegalArgumentException(name + " must be " + min + ".." + max + ", is " + value);
+            throw new IllegalArgumentException(name + " must be between " + min + " and " + max + ", but is " + value);
         }
         return value;
     }
@@ -81,7 +82,7 @@ final class Checks {
     static Duration requireRange(Duration value, String name, Duration min, Duration max) {
         requireNonNull(value, name);
         if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
-            throw new IllegalArgumentException(name + " must be " + min + ".." + max + ", is " + value);
+            throw new IllegalArgumentException(name + " must be between " + min + " and " + max + ", but is " + value);
         }
         return value;
     }

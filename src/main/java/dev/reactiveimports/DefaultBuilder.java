@@ -13,7 +13,7 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.util.retry.Retry;
 
-/** Collects the settings and wires the parts, each time anew. */
+/** Collects the settings, and wires a new client for each build. */
 final class DefaultBuilder implements ReactiveImportsApi.Builder {
 
     private static final Pattern API_VERSION = Pattern.compile("[A-Za-z0-9.-]{1,32}");
@@ -40,7 +40,7 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
     @Override
     public DefaultBuilder apiVersion(String version) {
         if (!API_VERSION.matcher(requireNonNull(version, "version")).matches()) {
-            throw new IllegalArgumentException("apiVersion must have 1..32 letters, digits, dots or dashes");
+            throw new IllegalArgumentException("apiVersion must have between 1 and 32 letters, digits, dots or dashes");
         }
         this.apiVersion = version;
         return this;
@@ -50,7 +50,7 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
     public DefaultBuilder sourceTag(String tag) {
         if (requireNonNull(tag, "tag").length() > MAX_SOURCE_TAG_LENGTH) {
             throw new IllegalArgumentException(
-                    "sourceTag must have 0.." + MAX_SOURCE_TAG_LENGTH + " characters, has " + tag.length());
+                    "sourceTag must have at most " + MAX_SOURCE_TAG_LENGTH + " characters, but has " + tag.length());
         }
         this.sourceTag = tag.toLowerCase(Locale.ROOT)
                 .replaceAll("[^a-z0-9_ :]", "")
@@ -119,26 +119,26 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
         return wired(host, network, base == null, ownPool == null ? Mono.empty() : ownPool.disposeLater());
     }
 
-    /** The same client over another network, which counts as its own pool. */
+    /** The same client over another exchange, whose connections count as the client's own pool. */
     ReactiveImportsApi build(HttpExchange network) {
         return wired(HttpEndpoint.parse(indexHost, plaintextAllowed), network, true, Mono.empty());
     }
 
     private ReactiveImportsApi wired(
             HttpEndpoint host, HttpExchange network, boolean ownsPool, Mono<Void> disposeConnections) {
-        ImportsListener told = ListenerGuard.of(listener);
-        ThrottleGate gate = new ThrottleGate(scheduler, CallPolicy.longestWait(retry), told);
+        ImportsListener guarded = ListenerGuard.of(listener);
+        ThrottleGate gate = new ThrottleGate(scheduler, CallPolicy.longestWait(retry), guarded);
         CallPermits permits = ownsPool ? CallPermits.ofPool(gate) : CallPermits.unlimited(gate);
         CallAttempt http = new CallAttempt(network, permits, apiKey, attemptTimeout);
-        CallPolicy policy = new CallPolicy(retry, new RetryBudget(scheduler), gate, told);
+        CallPolicy policy = new CallPolicy(retry, new RetryBudget(scheduler), gate, guarded);
         CallLifecycle closing = new CallLifecycle(permits::close);
-        CallOperations calls = new CallOperations(host, http, policy, closing, told);
+        CallOperations calls = new CallOperations(host, http, policy, closing, guarded);
         CallRecentStarts recentStarts = new CallRecentStarts(scheduler);
-        WatchOperations watching = new WatchOperations(calls, recentStarts, closing, pollSpec, scheduler, told);
+        WatchOperations watching = new WatchOperations(calls, recentStarts, closing, pollSpec, scheduler, guarded);
         return new DefaultReactiveImportsApi(calls, recentStarts, closing, disposeConnections, watching, scheduler);
     }
 
-    /** Without settings or key: nothing a log should not see. */
+    /** Without settings and key, since it may be logged. */
     @Override
     public String toString() {
         return "ReactiveImportsApi.Builder";

@@ -12,9 +12,9 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Subscribes to its source on the first demand, not before: most operators request without bounds, or subscribe on, when
- * nobody asked. Composition was measured to fail here: {@code Mono.create(onRequest)} loses wake-ups, and {@code concat} of a
- * gate and the source counts a demand twice when it races with the switch.
+ * Subscribes to its source on the first demand, not before: most operators request without bounds, or subscribe early.
+ * Composition was measured to fail here: {@code Mono.create(onRequest)} loses wake-ups, and {@code concat} of a gate and the
+ * source counts a demand twice when it races with the switch.
  */
 final class DemandGate<T> extends Operators.DeferredSubscription implements CoreSubscriber<T> {
 

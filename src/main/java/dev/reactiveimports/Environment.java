@@ -2,7 +2,7 @@ package dev.reactiveimports;
 
 import java.util.Map;
 
-/** The variables that Pinecone's tools read. */
+/** Creates a client from the environment variables that Pinecone's tools read. */
 final class Environment {
 
     private static final String INDEX_HOST = "PINECONE_INDEX_HOST";
@@ -17,7 +17,8 @@ final class Environment {
     private static String required(Map<String, String> variables, String name) {
         String value = variables.get(name);
         if (value == null || value.isBlank()) {
-            throw new IllegalArgumentException("the environment variable " + name + " is not set");
+            throw new IllegalArgumentException(
+                    "The environment variable " + name + " is not set; set it, or use create(indexHost, apiKey).");
         }
         return value;
     }

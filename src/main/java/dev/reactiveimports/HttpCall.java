@@ -9,10 +9,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the service's calls, ready to be sent: all that distinguishes it from the others.
+ * One call of the service, ready to be sent: everything that distinguishes it from the others.
  *
- * @param name what exceptions call the operation
- * @param target what it is about, as exceptions show it; null for the whole index
+ * @param name the operation's name in exception messages
+ * @param target the import or URI it is about, as exceptions show it; null for the whole index
  */
 record HttpCall<T>(
         Operation operation, String name, @Nullable String target, Request request, Response<T> response) {
@@ -24,10 +24,10 @@ record HttpCall<T>(
     record Request(HttpMethod method, String uri, @Nullable ByteBuffer body) {}
 
     /**
-     * What a successful response is like.
+     * What a successful response must look like.
      *
-     * @param maxBytes how large its body may be, decoded
-     * @param ignoresBody whether a success needs no valid body to be one
+     * @param maxBytes the largest decoded body that is accepted, in bytes
+     * @param ignoresBody whether a success status suffices, whatever the body
      */
     record Response<T>(int maxBytes, boolean ignoresBody, HttpResponseBody.Reader<T> decoder) {}
 
@@ -50,7 +50,7 @@ record HttpCall<T>(
                     ImportOperation operation = JsonCodec.decodeOperation(bytes, offset, length);
                     if (!operation.id().equals(id)) {
                         throw new ImportsProtocolException(
-                                "the response describes another import than the one asked for: "
+                                "the response describes a different import than the requested one: "
                                         + JsonCodec.excerpt(bytes, offset, length));
                     }
                     return operation;
@@ -66,7 +66,7 @@ record HttpCall<T>(
                 new Response<>(MAX_IMPORT_BYTES, false, JsonCodec::decodeStartedId));
     }
 
-    /** Any success will do, whatever its body: reports only the body's length. */
+    /** Any success status suffices, whatever the body: emits only the body's length. */
     static HttpCall<Integer> cancel(HttpEndpoint endpoint, String id) {
         return new HttpCall<>(
                 Operation.CANCEL,
@@ -79,7 +79,7 @@ record HttpCall<T>(
     /**
      * Reads a successful response.
      *
-     * @param key masked where an invalid response is quoted
+     * @param key is masked where an invalid response is quoted
      */
     HttpResponseBody.Reader<T> reader(HttpHeaders headers, String key) {
         String type = headers.get(HttpHeaderNames.CONTENT_TYPE, "");
@@ -100,7 +100,7 @@ record HttpCall<T>(
         };
     }
 
-    /** A response without a content type may be JSON. */
+    /** A response without a content type may still be JSON. */
     private static boolean acceptsContentType(String contentType) {
         int parameters = contentType.indexOf(';');
         String type = (parameters < 0 ? contentType : contentType.substring(0, parameters))

@@ -10,10 +10,10 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.tcp.SslProvider;
 
-/** What this library asks of a reactor-netty client, its own or a caller's. */
+/** Configures a reactor-netty client, the library's own or one from the caller. */
 final class HttpClients {
 
-    /** A service behind many proxies sends more than the 8 KiB that reactor-netty allows. */
+    /** A service behind several proxies sends more than the 8 KiB that reactor-netty allows by default. */
     private static final int MAX_HEADER_BYTES = 64 * 1024;
 
     static final int MAX_CONNECTIONS = 50;
@@ -25,16 +25,16 @@ final class HttpClients {
 
     private HttpClients() {}
 
-    /** Callers that wait for a connection are not counted: the time they wait is bounded. */
+    /** The number of pending acquisitions is unlimited, since the time that each may wait is bounded. */
     static ConnectionProvider pool(Scheduler scheduler) {
         return pool(scheduler, IDLE);
     }
 
     /**
-     * The same, for tests that cannot wait for so long.
+     * The same with another idle time, for tests.
      *
-     * @param idle for how long a connection stays open without a request; looked at in the background too, since an acquisition
-     *     only looks at the connection that was used last
+     * @param idle how long a connection stays open without a request; also checked in the background, since an
+     *     acquisition only checks the connection that was used last
      */
     static ConnectionProvider pool(Scheduler scheduler, Duration idle) {
         return ConnectionProvider.builder("reactive-imports")
@@ -44,7 +44,7 @@ final class HttpClients {
                 .pendingAcquireTimer(
                         (expired, wait) -> scheduler.schedule(expired, wait.toMillis(), TimeUnit.MILLISECONDS))
                 .maxIdleTime(idle)
-                // not by the clock that callers inject: sockets do not live in virtual time
+                // not timed by the injected scheduler: sockets do not live in virtual time
                 .evictInBackground(idle.dividedBy(3))
                 .maxLifeTime(LIFE)
                 .lifo()
@@ -54,7 +54,7 @@ final class HttpClients {
     /**
      * A client over a pool.
      *
-     * @param secure whether there will be TLS: to read the trust store is a tenth of what a cold start costs
+     * @param secure whether TLS is needed: reading the trust store takes a tenth of a cold start
      */
     static HttpClient of(ConnectionProvider pool, boolean secure) {
         HttpClient plain = HttpClient.create(pool)
@@ -68,8 +68,8 @@ final class HttpClients {
     }
 
     /**
-     * No redirects, which would carry the key to another host; no hidden retry, which would start an import twice; no 1xx
-     * answer, which would shift the answers of a connection.
+     * Disables redirects, which would carry the key to another host, and reactor-netty's own retry, which could start an
+     * import twice; drops 1xx responses, which would desynchronise requests and responses of a connection.
      */
     static HttpClient harden(HttpClient client) {
         return withLargeHeaders(overHttp11(client))
@@ -78,7 +78,7 @@ final class HttpClients {
                 .doOnChannelInit((observer, channel, address) -> HttpInterimResponses.dropFrom(channel));
     }
 
-    /** Unless the caller set anything of the kind: a setting cannot be added, only all of them made anew. */
+    /** Unless the caller configured the decoder: reactor-netty can only replace its whole configuration, not add to it. */
     private static HttpClient withLargeHeaders(HttpClient client) {
         boolean untouched = client.configuration()
                 .decoder()
@@ -86,9 +86,11 @@ final class HttpClients {
         return untouched ? client.httpResponseDecoder(spec -> spec.maxHeaderSize(MAX_HEADER_BYTES)) : client;
     }
 
-    /** To set what is set already would load all of TLS for a plain host too, which doubles the time of a first call. */
+    /** Setting the protocol again would load all of TLS even for a plain host, which doubles the time of a first call. */
     private static HttpClient overHttp11(HttpClient client) {
-        HttpProtocol[] spoken = client.configuration().protocols();
-        return spoken.length == 1 && spoken[0] == HttpProtocol.HTTP11 ? client : client.protocol(HttpProtocol.HTTP11);
+        HttpProtocol[] protocols = client.configuration().protocols();
+        return protocols.length == 1 && protocols[0] == HttpProtocol.HTTP11
+                ? client
+                : client.protocol(HttpProtocol.HTTP11);
     }
 }

@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an index answers, and the URIs below it.
+ * The origin of an index, and the URIs below it.
  *
- * <p>Taken as the service hands it out: a host with or without port, {@code https://} and one trailing slash; {@code http://}
- * to loopback, elsewhere on request only. Everything else is refused, and no message repeats what was given: it may be a
- * key in the wrong place. Therefore also host names are ASCII alone (write {@code xn--} for others) and without the
- * underscore, which keys have and names of hosts have not (RFC 1123, section 2.1).
+ * <p>Accepts a host with or without port, {@code https://} and one trailing slash; {@code http://} only for loopback
+ * addresses, or elsewhere if the caller allows it. Everything else is invalid, and no message repeats the value: it may be
+ * an API key in the wrong place. For the same reason host names must be ASCII (write {@code xn--} for others) and must not
+ * contain an underscore, which keys contain and host names do not (RFC 1123, section 2.1).
  */
 final class HttpEndpoint {
 
@@ -25,8 +25,8 @@ final class HttpEndpoint {
     private static final int HTTPS_PORT = 443;
     private static final int HTTP_PORT = 80;
 
-    // the last label begins with a letter (RFC 1123, section 2.1); what does not is an address in decimal, octal or
-    // hexadecimal to some resolvers: "127.1", "2130706433", "0x7f.1"
+    // the last label begins with a letter (RFC 1123, section 2.1); some resolvers read others as an address in decimal,
+    // octal or hexadecimal: "127.1", "2130706433", "0x7f.1"
     private static final String REST_OF_LABEL = "(?:[a-z0-9-]{0,61}[a-z0-9])?";
     private static final Pattern NAME = Pattern.compile("(?:[a-z0-9]" + REST_OF_LABEL + "\\.)*[a-z]" + REST_OF_LABEL);
     private static final String BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
@@ -40,9 +40,9 @@ final class HttpEndpoint {
     }
 
     /**
-     * Reads an index host.
+     * Parses an index host.
      *
-     * @throws IllegalArgumentException if it is none, saying why without repeating it
+     * @throws IllegalArgumentException if it is not valid; the message names the reason without repeating the value
      */
     static HttpEndpoint parse(String indexHost, boolean allowPlaintext) {
         String rest = requireNonNull(indexHost, "indexHost");
@@ -65,7 +65,7 @@ final class HttpEndpoint {
         boolean loopback = requireHost(host);
         require(
                 secure || loopback || allowPlaintext,
-                "is http:// and not loopback: use https://, or allowPlaintext() where the network is trusted");
+                "is http:// but not a loopback address: use https://, or call allowPlaintext() if the network is trusted");
         String shownPort = port < 0 || port == (secure ? HTTPS_PORT : HTTP_PORT) ? "" : ":" + port;
         return new HttpEndpoint((secure ? "https://" : "http://") + host + shownPort);
     }
@@ -74,12 +74,12 @@ final class HttpEndpoint {
         return origin.startsWith("https:");
     }
 
-    /** The collection, as start takes it. */
+    /** The collection, where start sends its POST. */
     String importsUri() {
         return origin + PATH;
     }
 
-    /** One page of the collection; null is the first. */
+    /** One page of the collection; a null token is the first page. */
     String importsUri(int limit, @Nullable String paginationToken) {
         String first = origin + PATH + "?limit=" + limit;
         return paginationToken == null
@@ -89,7 +89,7 @@ final class HttpEndpoint {
                                 paginationToken, "paginationToken", ListImportsSpec.MAX_TOKEN_LENGTH));
     }
 
-    /** One import; the id is one segment, whatever it has in it. */
+    /** One import; the id is encoded as a single path segment, whatever it contains. */
     String importUri(String id) {
         return origin + PATH + '/' + encode(Checks.requireId(id));
     }
@@ -104,23 +104,23 @@ final class HttpEndpoint {
         require(!text.isEmpty(), "has no host");
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            require(c > ' ' && c < 0x7F, "has a space, a control or a non-ASCII character");
+            require(c > ' ' && c < 0x7F, "contains a space, a control character or a non-ASCII character");
         }
-        require(text.indexOf('@') < 0, "must not hold user info");
-        require(text.indexOf('?') < 0, "must not have a query");
-        require(text.indexOf('#') < 0, "must not have a fragment");
-        require(text.indexOf('/') < 0, "must not have a path");
-        require(text.startsWith("[") == text.contains("]"), "has brackets and is no IPv6 address");
+        require(text.indexOf('@') < 0, "must not contain user info");
+        require(text.indexOf('?') < 0, "must not contain a query");
+        require(text.indexOf('#') < 0, "must not contain a fragment");
+        require(text.indexOf('/') < 0, "must not contain a path");
+        require(text.startsWith("[") == text.contains("]"), "has brackets but is not an IPv6 address");
     }
 
     private static int port(String text) {
         boolean digits = !text.isEmpty() && text.length() <= 5 && text.chars().allMatch(c -> c >= '0' && c <= '9');
         int port = digits ? Integer.parseInt(text) : 0;
-        require(port >= 1 && port <= 65535, "has a port that is not 1..65535");
+        require(port >= 1 && port <= 65535, "has a port that is not between 1 and 65535");
         return port;
     }
 
-    /** Checks a host; true if it is loopback beyond doubt, without asking a resolver. */
+    /** Checks a host; true if it is certainly loopback, without name resolution. */
     private static boolean requireHost(String host) {
         require(!host.isEmpty(), "has no host");
         if (host.startsWith("[")) {
@@ -131,27 +131,27 @@ final class HttpEndpoint {
         }
         require(
                 host.length() <= MAX_HOST_LENGTH && NAME.matcher(host).matches(),
-                "is neither IPv4 nor a host name: letters, digits and hyphens between dots, 63 to a label, 253 in all,"
+                "is neither an IPv4 address nor a valid host name: use labels of 1 to 63 letters, digits and hyphens, separated by dots, 253 characters in all,"
                         + " a letter first in the last label");
         return host.equals("localhost");
     }
 
     private static InetAddress requireIpv6(String host) {
-        require(IPV6.matcher(host).matches(), "has brackets and is no IPv6 address");
+        require(IPV6.matcher(host).matches(), "has brackets but is not an IPv6 address");
         try {
             return InetAddress.getByName(host); // a literal: nothing is resolved
         } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("The index host has brackets and is no IPv6 address");
+            throw new IllegalArgumentException("The index host has brackets but is not an IPv6 address");
         }
     }
 
-    private static void require(boolean condition, String otherwise) {
+    private static void require(boolean condition, String problem) {
         if (!condition) {
-            throw new IllegalArgumentException("The index host " + otherwise);
+            throw new IllegalArgumentException("The index host " + problem);
         }
     }
 
-    /** Percent-encodes all but the unreserved characters of RFC 3986, section 2.3: the JDK encodes for forms. */
+    /** Percent-encodes all but the unreserved characters of RFC 3986, section 2.3; the JDK's encoder is for HTML forms. */
     private static String encode(String text) {
         return URLEncoder.encode(text, UTF_8)
                 .replace("+", "%20")

@@ -3,17 +3,21 @@ package dev.reactiveimports;
 import java.time.Instant;
 import reactor.core.publisher.Mono;
 
-/** What only the network does. Everything around it, such as permits, timeouts and retries, can be tested without one. */
+/**
+ * The part of a call that needs the network. Everything around it, such as permits, timeouts and retries, can be tested
+ * without.
+ */
 interface HttpExchange {
 
     /**
      * One HTTP request and its decoded response, over one connection. Cancel closes the connection.
      *
-     * @param observer {@link Observer#sending} is asked before anything is sent; then it receives this exchange's steps
+     * @param observer {@link Observer#sending} decides before anything is sent; the other methods then receive the steps
+     *     of this exchange
      */
     <T> Mono<T> exchange(HttpCall<T> call, String key, Observer observer);
 
-    /** Prepares what the first exchange needs; sends nothing. */
+    /** Prepares what the first exchange needs, without sending a request. */
     default Mono<Void> warmup() {
         return Mono.empty();
     }
@@ -22,9 +26,9 @@ interface HttpExchange {
     interface Observer {
 
         /**
-         * Called right before the request is written: from then on the service may have it.
+         * Called right before the request is written: from then on the service may have received it.
          *
-         * @return whether to write it; if not, the attempt was given up meanwhile, and not a byte may be sent
+         * @return whether to write it; if not, the call has been abandoned meanwhile, and not a byte may be sent
          */
         boolean sending(Instant now);
 

@@ -20,7 +20,7 @@ import reactor.netty.internal.shaded.reactor.pool.PoolAcquirePendingLimitExcepti
 import reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException;
 import reactor.netty.internal.shaded.reactor.pool.PoolShutdownException;
 
-/** The one place where refusals and broken connections become exceptions of this library. */
+/** The one place that maps error responses and broken connections to this library's exceptions. */
 final class HttpFailures {
 
     private static final int MAX_MESSAGE_LENGTH = 500;
@@ -33,29 +33,33 @@ final class HttpFailures {
 
     private HttpFailures() {}
 
-    /** The service answered with a status that is no success. Should it echo the key, that is masked. */
-    static ImportsApiException refused(
+    /** Maps a response with an error status. If it echoes the API key, the key is masked. */
+    static ImportsApiException rejected(
             HttpResponseStatus status, HttpHeaders headers, JsonError error, Instant now, String key) {
-        String said = error.message() == null
+        String message = error.message() == null
                 ? SafeText.of(status.reasonPhrase(), JsonError.MAX_MESSAGE_LENGTH)
                 : error.message();
         String requestId = headers.get("x-pinecone-request-id", headers.get("x-request-id"));
         return new ImportsApiException(
                 status.code(),
-                HttpKeyMask.mask(key, said),
+                HttpKeyMask.mask(key, message),
                 error.code() == null ? null : HttpKeyMask.mask(key, error.code()),
                 requestId == null ? null : HttpKeyMask.mask(key, SafeText.of(requestId, MAX_REQUEST_ID_LENGTH)),
                 HttpRetryAfter.longest(
                         headers.getAll(HttpHeaderNames.RETRY_AFTER), headers.get(HttpHeaderNames.DATE), now));
     }
 
-    /** No usable answer came, whatever Netty's codec calls it; what is already an exception of this library stays as it is. */
+    /**
+     * Maps a failure without a usable response, whatever Netty's codec calls it; an exception of this library stays as it
+     * is.
+     */
     static ImportsException broken(Throwable failure) {
         if (failure instanceof ImportsException known) {
             return known;
         }
         if (failure instanceof PoolAcquireTimeoutException || failure instanceof PoolAcquirePendingLimitException) {
-            return ImportsTransportException.poolExhausted("no connection of the pool became free in time", failure);
+            return ImportsTransportException.poolExhausted(
+                    "no connection of the client's pool became available in time", failure);
         }
         if (failure instanceof PoolShutdownException) {
             return new ImportsTransportException("the connection pool is shut down", failure, false);
@@ -64,28 +68,30 @@ final class HttpFailures {
         if (byProxy != null) {
             return proxyFailed(byProxy);
         }
-        if (quotesTheAnswer(failure)) {
+        if (quotesResponse(failure)) {
             return unreadable(failure);
         }
         return new ImportsTransportException(SafeText.of(describe(failure), MAX_MESSAGE_LENGTH), failure);
     }
 
-    /** Neither the codec's words nor its exception: it shows what it could not read, and that may be the key. */
+    /**
+     * Keeps neither the codec's message nor its exception: both quote what could not be decoded, which may contain the key.
+     */
     static ImportsTransportException unreadable(Throwable codec) {
         if (codec instanceof TooLongHttpHeaderException || codec instanceof TooLongHttpLineException) {
-            // these quote nothing but the limit; the same request would get as much again
+            // these quote nothing but the limit; another attempt would receive the same response
             return new ImportsTransportException(
-                    "the response is over a limit of the HTTP client: "
+                    "the response exceeds a limit of the HTTP client: "
                             + SafeText.of(String.valueOf(codec.getMessage()), MAX_LIMIT_LENGTH)
                             + " Raise it with configureHttpClient(http -> http.httpResponseDecoder(..))",
                     null,
                     false);
         }
         return new ImportsTransportException(
-                "the answer is no HTTP (" + codec.getClass().getSimpleName() + ")", null);
+                "the response is not valid HTTP (" + codec.getClass().getSimpleName() + ")", null);
     }
 
-    /** It comes as a failure of TLS, to which Netty's handler of the proxy passes it. */
+    /** Netty's proxy handler passes the failure on to TLS, so it may arrive as the cause of a TLS failure. */
     private static @Nullable ProxyConnectException byProxy(Throwable failure) {
         Throwable cause = failure;
         for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
@@ -104,12 +110,12 @@ final class HttpFailures {
 
     /**
      * Netty's message is {@code <protocol>, <kind of authentication>, <proxy> => <host>, <what>}, without credentials. The
-     * exception itself has the response's headers, so it is no cause.
+     * exception itself holds the response's headers, so it is not kept as the cause.
      */
     private static ImportsTransportException proxyFailed(ProxyConnectException failure) {
         Matcher parts = PROXY_FAILURE.matcher(String.valueOf(failure.getMessage()));
         if (!parts.find()) {
-            return ImportsTransportException.unsent("the proxy failed", true);
+            return ImportsTransportException.unsent("the proxy did not establish the connection", true);
         }
         String proxy = parts.group("proxy").replaceFirst("^/", "").replaceFirst("/<unresolved>", "");
         String what = SafeText.of(parts.group("what"), MAX_MESSAGE_LENGTH);
@@ -120,36 +126,36 @@ final class HttpFailures {
         int code = Integer.parseInt(status.group("code"));
         return ImportsTransportException.unsent(
                 "the proxy " + proxy + " rejected the connection with HTTP " + code
-                        + (code == 407 ? ": it requires other credentials" : ""),
+                        + (code == 407 ? ": it requires valid credentials, see configureHttpClient" : ""),
                 code >= 500 || code == 408 || code == 429);
     }
 
-    /** Netty's codecs show what they could not read; but TLS failures come wrapped by one, too. */
-    private static boolean quotesTheAnswer(Throwable failure) {
+    /** Exceptions of Netty's codecs quote what could not be decoded; those that only wrap a TLS failure do not. */
+    private static boolean quotesResponse(Throwable failure) {
         return failure instanceof IllegalArgumentException
                 || (failure instanceof CodecException && !(failure.getCause() instanceof SSLException));
     }
 
-    /** What an exhausted pool is, whoever noticed it first. */
+    /** The failure for an exhausted pool, whether the permits or the pool itself detected it. */
     static ImportsException noConnectionWithin(Duration wait) {
         return broken(new PoolAcquireTimeoutException(wait));
     }
 
     static ImportsTransportException timedOut(Duration attemptTimeout) {
-        String message = "no complete answer within " + attemptTimeout;
+        String message = "no complete response within " + attemptTimeout;
         return new ImportsTransportException(message, new TimeoutException(message));
     }
 
     static ImportsProtocolException oversized(int cap) {
-        return ImportsProtocolException.definite("the answer's body is larger than " + cap + " bytes");
+        return ImportsProtocolException.definite("the response body is larger than " + cap + " bytes");
     }
 
     private static String describe(Throwable failure) {
         if (failure instanceof ConnectTimeoutException) {
-            return "connecting took too long";
+            return "the connection was not established in time";
         }
         if (failure instanceof UnknownHostException) {
-            return "the index host has no address";
+            return "the index host could not be resolved to an address";
         }
         if (failure instanceof SSLException) {
             return "TLS failed: " + failure.getMessage();

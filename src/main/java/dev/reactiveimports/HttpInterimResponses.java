@@ -14,20 +14,22 @@ import io.netty.util.ReferenceCountUtil;
 import reactor.netty.NettyPipeline;
 
 /**
- * Keeps answers and requests in step. Drops 1xx answers (RFC 9110, section 15.2): left alone, reactor-netty takes one for the
- * final answer, returns the connection to its pool, and gives the real answer to the next request on it; 100 it handles itself.
- * An answer that nobody asked for closes the connection, and so does a switch of protocols (101).
+ * Keeps the responses of a connection in step with its requests. Drops 1xx responses (RFC 9110, section 15.2) other than
+ * 100, which reactor-netty handles: it takes any other one for the final response, returns the connection to its pool, and
+ * delivers the final response to the next request on it. An unsolicited response closes the connection, and so does a switch
+ * of protocols (101).
  *
- * <p>Also takes its words from the codec's failure to read an answer, before reactor-netty logs them as a warning.
+ * <p>Also replaces the codec's failure to decode a response, whose message quotes it, before reactor-netty logs it as a
+ * warning.
  */
 final class HttpInterimResponses extends ChannelDuplexHandler {
 
-    private static final String NAME = "reactive-imports.interim-answers";
+    private static final String NAME = "reactive-imports.interim-responses";
 
     private boolean awaited;
     private boolean passing;
 
-    /** Adds itself where the channel speaks HTTP/1.1. */
+    /** Adds the handler to channels of HTTP/1.1. */
     static void dropFrom(Channel channel) {
         if (channel.pipeline().get(NettyPipeline.HttpCodec) instanceof HttpClientCodec) {
             channel.pipeline().addAfter(NettyPipeline.HttpCodec, NAME, new HttpInterimResponses());
@@ -48,9 +50,9 @@ final class HttpInterimResponses extends ChannelDuplexHandler {
             part.setDecoderResult(DecoderResult.failure(
                     HttpFailures.unreadable(part.decoderResult().cause())));
         }
-        if (message instanceof HttpResponse answer) {
-            int status = answer.status().code();
-            boolean interim = answer.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+        if (message instanceof HttpResponse response) {
+            int status = response.status().code();
+            boolean interim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
             passing = awaited && (!interim || status == 100);
             if (!awaited || status == 101) {
                 close(context, context.newPromise());

@@ -3,12 +3,12 @@ package dev.reactiveimports;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Takes the API key out of what a server sent, before it is quoted: some gateways' error pages show the request's headers. */
+/** Masks the API key in a response before it is quoted: some gateways' error pages show the request's headers. */
 final class HttpKeyMask {
 
     private static final String MASK = "***";
 
-    /** A shorter key is no secret, but may be a word that a message needs. */
+    /** A shorter key is hardly a secret, and may be an ordinary word of the message. */
     private static final int SHORTEST = 4;
 
     private HttpKeyMask() {}
@@ -17,7 +17,7 @@ final class HttpKeyMask {
         return key.length() < SHORTEST ? text : text.replace(key, MASK);
     }
 
-    /** Overwrites the key wherever it is; true if it was anywhere. */
+    /** Overwrites every occurrence of the key; true if there was one. */
     static boolean mask(String key, byte[] bytes, int offset, int length) {
         if (key.length() < SHORTEST) {
             return false;

@@ -19,13 +19,13 @@ import reactor.util.context.Context;
 
 /**
  * Exchanges over reactor-netty. A response's body is always read to its end, or to its cap, before anything is signalled,
- * since a body left over costs the connection.
+ * since a body that is not consumed costs the connection.
  */
 final class HttpNettyExchange implements HttpExchange {
 
     private static final int MAX_ERROR_BYTES = 64 * 1024;
 
-    /** Reactor's own name, which it does not publish. */
+    /** Reactor's key for the hook, which is not public API. */
     private static final String DISCARD_HOOK = "reactor.onDiscard.local";
 
     private final HttpClient client;
@@ -35,9 +35,9 @@ final class HttpNettyExchange implements HttpExchange {
     private final HttpResponseBody.Spare spare = new HttpResponseBody.Spare();
 
     /**
-     * Exchanges that carry these headers.
+     * Creates exchanges with these headers.
      *
-     * @param scheduler the clock
+     * @param scheduler the clock for {@code sentAt} and {@code Retry-After}
      */
     HttpNettyExchange(HttpClient client, String apiVersion, String userAgent, Scheduler scheduler) {
         this.client = client;
@@ -46,7 +46,7 @@ final class HttpNettyExchange implements HttpExchange {
         this.scheduler = scheduler;
     }
 
-    /** Connects the event loops and the resolver. */
+    /** Initialises the event loops, the resolver and native code. */
     @Override
     public Mono<Void> warmup() {
         return client.warmup();
@@ -57,13 +57,13 @@ final class HttpNettyExchange implements HttpExchange {
         return client.request(call.request().method())
                 .uri(call.request().uri())
                 .send((request, outbound) -> send(call, key, request, outbound, observer))
-                .responseConnection((answer, connection) -> receive(call, key, answer, connection, observer))
+                .responseConnection((response, connection) -> receive(call, key, response, connection, observer))
                 .single()
                 .<T>handle((outcome, sink) -> outcome.into(sink))
                 .contextWrite(HttpNettyExchange::withoutDiscardHook);
     }
 
-    /** A subscriber's hook is for what is its own; here, connections and buffers are what operators drop. */
+    /** A subscriber's discard hook is for the subscriber's objects; operators in here discard connections and buffers. */
     private static Context withoutDiscardHook(Context context) {
         return context.hasKey(DISCARD_HOOK) ? context.delete(DISCARD_HOOK) : context;
     }
@@ -71,7 +71,7 @@ final class HttpNettyExchange implements HttpExchange {
     private Publisher<Void> send(
             HttpCall<?> call, String key, HttpClientRequest request, NettyOutbound outbound, Observer observer) {
         if (!observer.sending(now())) {
-            // an empty publisher would send the head, and an error be logged as the connection's
+            // an empty publisher would send the request head, and an error would be logged as one of the connection
             outbound.withConnection(Connection::dispose);
             return Mono.never();
         }
@@ -89,17 +89,17 @@ final class HttpNettyExchange implements HttpExchange {
     }
 
     private <T> Publisher<HttpOutcome<T>> receive(
-            HttpCall<T> call, String key, HttpClientResponse answer, Connection connection, Observer observer) {
-        boolean success = answer.status().code() / 100 == 2;
+            HttpCall<T> call, String key, HttpClientResponse response, Connection connection, Observer observer) {
+        boolean success = response.status().code() / 100 == 2;
         HttpResponseBody body = success
                 ? new HttpResponseBody(
                         spare, call.response().maxBytes(), call.response().ignoresBody())
                 : new HttpResponseBody(spare, MAX_ERROR_BYTES, true);
-        observer.responded(answer.status().code());
+        observer.responded(response.status().code());
         return connection
                 .inbound()
                 .receive()
-                // emits nothing, and no error: a chunk that an operator drops would meet the subscriber's hooks
+                // emits neither items nor errors: a chunk that an operator drops would reach the subscriber's hooks
                 .<HttpOutcome<T>>handle((chunk, sink) -> {
                     body.append(chunk);
                     if (body.isCut()) {
@@ -108,35 +108,36 @@ final class HttpNettyExchange implements HttpExchange {
                 })
                 .then(Mono.fromSupplier(() -> {
                     observer.received(body.length());
-                    HttpOutcome<T> outcome = success ? decode(call, key, answer, body) : refusal(key, answer, body);
+                    HttpOutcome<T> outcome =
+                            success ? decode(call, key, response, body) : rejection(key, response, body);
                     if (outcome.failure() instanceof ImportsProtocolException) {
-                        // whose answer was it? the next one on this connection is not to be trusted either
+                        // requests and responses may be out of step, so do not reuse the connection
                         connection.markPersistent(false);
                     }
                     return outcome;
                 }))
-                // lets go of the connection first: what follows may want it, or take its time
-                // as a plain executor: decorators and meters of Reactor's are for schedulers that stay
+                // releases the connection first: what follows may need it, or take long
+                // a plain executor: Reactor's decorators and metrics are for long-lived schedulers
                 .publishOn(Schedulers.fromExecutor(
                         task -> connection.channel().eventLoop().execute(task)));
     }
 
     private static <T> HttpOutcome<T> decode(
-            HttpCall<T> call, String key, HttpClientResponse answer, HttpResponseBody body) {
+            HttpCall<T> call, String key, HttpClientResponse response, HttpResponseBody body) {
         try {
-            return new HttpOutcome<>(body.readAndRelease(call.reader(answer.responseHeaders(), key)), null);
-        } catch (ImportsProtocolException unbelievable) {
-            return new HttpOutcome<>(null, unbelievable);
+            return new HttpOutcome<>(body.readAndRelease(call.reader(response.responseHeaders(), key)), null);
+        } catch (ImportsProtocolException invalid) {
+            return new HttpOutcome<>(null, invalid);
         }
     }
 
-    private <T> HttpOutcome<T> refusal(String key, HttpClientResponse answer, HttpResponseBody body) {
+    private <T> HttpOutcome<T> rejection(String key, HttpClientResponse response, HttpResponseBody body) {
         JsonError error = body.readAndRelease((bytes, offset, length) -> {
             HttpKeyMask.mask(key, bytes, offset, length);
             return JsonCodec.decodeError(bytes, offset, length);
         });
         return new HttpOutcome<>(
-                null, HttpFailures.refused(answer.status(), answer.responseHeaders(), error, now(), key));
+                null, HttpFailures.rejected(response.status(), response.responseHeaders(), error, now(), key));
     }
 
     private Instant now() {

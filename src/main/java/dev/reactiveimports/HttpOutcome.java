@@ -3,7 +3,7 @@ package dev.reactiveimports;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.SynchronousSink;
 
-/** What an exchange came to, carried as data until its connection is free again. */
+/** The outcome of an exchange, carried as data until its connection is released. */
 record HttpOutcome<T>(@Nullable T value, @Nullable ImportsException failure) {
 
     void into(SynchronousSink<T> sink) {

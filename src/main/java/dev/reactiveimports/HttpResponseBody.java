@@ -6,8 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer's body, gathered while it arrives and never past its cap, which counts decoded bytes. One that is not read to its
- * end needs no release.
+ * A response body, collected while it arrives, up to a limit in decoded bytes. A body that is abandoned needs no release.
  */
 final class HttpResponseBody {
 
@@ -15,15 +14,15 @@ final class HttpResponseBody {
     private static final int LARGEST_KEPT = 64 * 1024;
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
-    /** What reads the gathered bytes. */
+    /** Reads the collected bytes. */
     interface Reader<T> {
 
         T read(byte[] bytes, int offset, int length);
     }
 
     /**
-     * The memory of one answer, kept for the next, since a listing's pages come one after the other. Netty's allocator is no
-     * substitute: in a small heap it does not pool arrays of that size.
+     * The buffer of one response, kept for the next, since the pages of a listing come one after the other. Netty's
+     * allocator does not pool arrays of that size in a small heap.
      */
     static final class Spare {
 
@@ -43,7 +42,7 @@ final class HttpResponseBody {
 
     private final Spare spare;
     private final int cap;
-    private final boolean partWillDo;
+    private final boolean allowsPart;
     private byte[] bytes;
     private int length;
     private boolean cut;
@@ -51,12 +50,12 @@ final class HttpResponseBody {
     /**
      * An empty body.
      *
-     * @param partWillDo whether what a body has up to the cap will do, or is an error
+     * @param allowsPart whether a body that exceeds the cap is read up to it instead of being an error
      */
-    HttpResponseBody(Spare spare, int cap, boolean partWillDo) {
+    HttpResponseBody(Spare spare, int cap, boolean allowsPart) {
         this.spare = spare;
         this.cap = cap;
-        this.partWillDo = partWillDo;
+        this.allowsPart = allowsPart;
         this.bytes = spare.take();
     }
 
@@ -70,13 +69,13 @@ final class HttpResponseBody {
         length += more;
     }
 
-    /** Some servers write one before JSON; RFC 8259, section 8.1, lets a reader ignore it. */
+    /** Some servers send a byte order mark before JSON; RFC 8259, section 8.1, allows a reader to ignore it. */
     private boolean startsWithByteOrderMark() {
         return length >= BYTE_ORDER_MARK.length
                 && Arrays.equals(bytes, 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length);
     }
 
-    /** Whether there was more than the cap allows: nothing further is to be read. */
+    /** Whether the body exceeded the cap, so that nothing more needs to be read. */
     boolean isCut() {
         return cut;
     }
@@ -86,13 +85,13 @@ final class HttpResponseBody {
     }
 
     /**
-     * At most once: what is read must not be looked at afterwards.
+     * Reads the body and releases its buffer: to be called once, and the bytes must not be kept.
      *
-     * @throws ImportsProtocolException if it was cut and a part will not do
+     * @throws ImportsProtocolException if it exceeded the cap and a part does not suffice
      */
     <T> T readAndRelease(Reader<T> reader) {
         try {
-            if (cut && !partWillDo) {
+            if (cut && !allowsPart) {
                 throw HttpFailures.oversized(cap);
             }
             int mark = startsWithByteOrderMark() ? BYTE_ORDER_MARK.length : 0;

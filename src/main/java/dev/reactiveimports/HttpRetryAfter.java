@@ -11,16 +11,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the header {@code Retry-After} (RFC 9110, section 10.2.3): seconds, or an HTTP-date in any of the three forms of
- * section 5.6.7. Whatever makes no sense is as good as no header.
+ * section 5.6.7. An invalid value is treated like a missing header.
  */
 final class HttpRetryAfter {
 
-    /** A hundred years. More is a placeholder for never, of which this is enough. */
+    /** A hundred years: longer values mean "never". */
     private static final Duration LONGEST = Duration.ofDays(36_525);
 
     private static final int MAX_DATE_LENGTH = 64;
 
-    /** More than {@link #LONGEST} has, fewer than a long. */
+    /** More than {@link #LONGEST} needs, and few enough for a long. */
     private static final int MAX_DIGITS = 15;
 
     private static final Pattern SECONDS = Pattern.compile("0*+(?<value>[0-9]*)");
@@ -28,9 +28,9 @@ final class HttpRetryAfter {
     private HttpRetryAfter() {}
 
     /**
-     * How long to wait after the largest of several headers, as a chain of proxies may leave them.
+     * The longest wait of several headers, such as a chain of proxies may produce.
      *
-     * @return null if none of them makes sense
+     * @return null if none of them is valid
      */
     static @Nullable Duration longest(List<String> headers, @Nullable String dateHeader, Instant now) {
         Duration longest = null;
@@ -44,10 +44,11 @@ final class HttpRetryAfter {
     }
 
     /**
-     * How long to wait. A date is measured against the response's own clock where it told it, since ours may differ.
+     * How long to wait. A date is compared with the response's {@code Date} header if there is one, since the local clock
+     * may differ.
      *
-     * @return null for no header, garbage, and a date in the past; a hundred years for anything more; zero for {@code 0}, which
-     *     allows an attempt at once but does not ask for one: the caller's own back-off still holds
+     * @return null for a missing or invalid header and for a date in the past; at most a hundred years; zero for
+     *     {@code 0}, which permits an immediate attempt, while the caller's own back-off still applies
      */
     static @Nullable Duration parse(@Nullable String header, @Nullable String dateHeader, Instant now) {
         if (header == null) {
@@ -74,7 +75,7 @@ final class HttpRetryAfter {
         return wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
     }
 
-    /** Netty reads dates leniently, but takes what is in another zone for GMT. */
+    /** Netty parses dates leniently, but takes other time zones for GMT. */
     private static @Nullable Instant date(String value) {
         boolean isGmt = value.endsWith(" GMT") || value.indexOf(',') < 0; // asctime() names no zone
         Date date = isGmt && value.length() <= MAX_DATE_LENGTH ? DateFormatter.parseHttpDate(value) : null;

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** How requests name their sender. */
+/** The header {@code User-Agent}. */
 final class HttpUserAgent {
 
     private static final String RESOURCE = "version.properties";
@@ -15,7 +15,7 @@ final class HttpUserAgent {
     /**
      * The header's value.
      *
-     * @param sourceTag normalised; empty for none
+     * @param sourceTag the normalised tag; empty for none
      */
     static String of(String sourceTag) {
         return "lang=java; reactive-imports=" + Version.VALUE

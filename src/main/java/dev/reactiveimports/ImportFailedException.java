@@ -14,20 +14,20 @@ public final class ImportFailedException extends ImportsException {
     private final ImportOperation operation;
 
     /**
-     * Tells of an import's end.
+     * Creates the failure of an awaited import.
      *
      * @param operation the import as last seen
      */
     public ImportFailedException(ImportOperation operation) {
         super(
-                "import " + operation.id() + " ended " + operation.statusText()
+                "import " + operation.id() + " ended with status " + operation.statusText()
                         + (operation.error() == null ? "" : ": " + operation.error()),
                 null);
         this.operation = operation;
         during("await", operation.id());
     }
 
-    /** That says it all. */
+    /** The reason alone, since it names the import. */
     @Override
     public String getMessage() {
         return reason();

@@ -7,13 +7,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One import as the service described it at one moment. All of it is the service's word: values are not corrected, so a
- * percentage may fall, and {@code finishedAt} may be set on an import that is still pending. Only a percentage that is no
- * finite number is refused, with {@link IllegalArgumentException}.
+ * One import as the service described it at one moment. Values are not corrected, so a percentage may decrease, and
+ * {@code finishedAt} may be set on an import that is still pending. Only a percentage that is not a finite number is
+ * rejected, with an {@link IllegalArgumentException}.
  *
  * @param id the opaque id, 1 to 1000 characters
  * @param uri where the data comes from; null when the service leaves it out
- * @param status where it stands
+ * @param status its status
  * @param statusText the status as the service spelled it, of use when {@code status} is {@link ImportStatus#UNKNOWN}
  * @param createdAt when it was started; null when the service leaves it out
  * @param finishedAt when it ended; null when it has not, or the service leaves it out
@@ -38,7 +38,7 @@ public record ImportOperation(
         implements Serializable {
 
     /**
-     * Takes the service's word, but for a percentage that is no number.
+     * Accepts the service's values, except for a percentage that is not finite.
      *
      * @param id see the record
      * @param uri see the record
@@ -57,12 +57,12 @@ public record ImportOperation(
         requireNonNull(status, "status");
         requireNonNull(statusText, "statusText");
         if (!Double.isFinite(percentComplete)) {
-            throw new IllegalArgumentException("percentComplete must be a finite number, is " + percentComplete);
+            throw new IllegalArgumentException("percentComplete must be a finite number, but is " + percentComplete);
         }
     }
 
     /**
-     * An import of which only id and status are told, for tests and for simulators.
+     * An import with id and status only, for tests and simulators.
      *
      * @param id the id
      * @param status the status, its text the service's own spelling
@@ -82,10 +82,10 @@ public record ImportOperation(
     }
 
     /**
-     * How many records were imported and how many refused, told from API version 2026-07 on.
+     * The numbers of imported and rejected records, reported since API version 2026-07.
      *
      * @param importSuccesses records imported
-     * @param importErrors records refused
+     * @param importErrors records rejected
      * @serial exclude
      */
     public record ValidationResult(long importSuccesses, long importErrors) implements Serializable {}

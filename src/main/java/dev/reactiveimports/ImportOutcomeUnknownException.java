@@ -5,9 +5,9 @@ import static java.util.Objects.requireNonNull;
 import java.time.Instant;
 
 /**
- * An import may or may not have been started: the request went out, and no answer came that settles it. It was sent once
- * and will not be sent again, since the service has no idempotency key and a second import of the same data fails or
- * doubles it. {@link ReactiveImportsApi#findStarted} lists what could be it.
+ * An import may or may not have been started. The request was sent, and no conclusive response was received. It is not sent
+ * again, since the service has no idempotency key and a second import of the same data fails or duplicates it.
+ * {@link ReactiveImportsApi#findStarted} lists the candidates.
  *
  * @serial exclude
  *
@@ -22,7 +22,7 @@ public final class ImportOutcomeUnknownException extends ImportsException {
 
     ImportOutcomeUnknownException(StartImportRequest request, Instant sentAt, Throwable cause) {
         super(
-                "the import may or may not have been started; findStarted(uri, sentAt) lists what could be it ("
+                "the import may or may not have been started; findStarted(uri, sentAt) lists the candidates ("
                         + cause.getMessage() + ")",
                 requireNonNull(cause, "cause"));
         this.request = request;
@@ -35,7 +35,7 @@ public final class ImportOutcomeUnknownException extends ImportsException {
     }
 
     /**
-     * What was asked for.
+     * The request.
      *
      * @return the request that was sent
      */

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where an import stands. The service documents five values and declares the set open; whatever else it says becomes
- * {@link #UNKNOWN}, its text kept in {@link ImportOperation#statusText()}.
+ * The status of an import. The service documents five values and may add more: any other value becomes {@link #UNKNOWN}, its
+ * text kept in {@link ImportOperation#statusText()}.
  *
  * @since 0.1.0
  */
@@ -21,7 +21,7 @@ public enum ImportStatus {
     IN_PROGRESS("InProgress"),
     /** Ended, all of it imported. */
     COMPLETED("Completed"),
-    /** Ended by an error, which {@link ImportOperation#error()} tells. */
+    /** Ended by an error, see {@link ImportOperation#error()}. */
     FAILED("Failed"),
     /** Ended by {@link ReactiveImportsApi#cancelImport}. What had been imported stays in the index. */
     CANCELLED("Cancelled"),

@@ -28,7 +28,7 @@ public record ImportStatusChange(String id, @Nullable ImportStatus from, ImportS
      * The first observation of an import is a change from null.
      *
      * @param observations of any number of imports, mixed: of a watch, of listings one after another
-     * @return as {@link #since} tells
+     * @return the changes, see {@link #since}
      */
     public static Flux<ImportStatusChange> detect(Flux<ImportOperation> observations) {
         return since(Map.of()).apply(observations);
@@ -47,7 +47,8 @@ public record ImportStatusChange(String id, @Nullable ImportStatus from, ImportS
      * <p>Two unknown statuses of different text ({@link ImportOperation#statusText()}) are a change too, from
      * {@link ImportStatus#UNKNOWN} to itself; to {@code UNKNOWN} as a known status every text is equal.
      *
-     * <p>Operators before this one are not steered from behind it: an {@code onErrorContinue} downstream does not reach them.
+     * <p>Operators before this one are not steered from behind it: an {@code onErrorContinue} downstream does not reach
+     * them.
      *
      * <p>Every subscription starts from {@code known} and remembers one status for each import it saw. Demand is passed
      * on; observations that show no change are replaced by requesting others.

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
 /**
- * Told what a client does on the wire: for metrics, logs and dashboards. Every method does nothing by default.
+ * Receives the events of a client, for metrics, logs and dashboards. Every method does nothing by default.
  *
- * <p>Methods are called on the thread where the event happens, an event loop more often than not, so they must not block.
- * What they throw is logged and changes nothing. They never see the API key or a pagination token: of a failed listing
- * they are told the kind, the status, the code and the request id, but not the answer's words, which may quote a token.
+ * <p>Methods are called on the thread of the event, usually an event loop, so they must not block. Their exceptions are
+ * logged and have no effect on the call. They never receive the API key or a pagination token: the failure of a listing has
+ * its type, status, code and request id, but not the response's message, which may quote a token.
  *
  * @since 0.1.0
  */
@@ -20,7 +20,7 @@ public interface ImportsListener {
     ImportsListener NONE = new ImportsListener() {};
 
     /**
-     * Several as one: each is told of everything, in order, whatever the ones before it throw.
+     * Combines listeners: each receives every event, in order, even if an earlier one throws.
      *
      * @param listeners copied at once
      * @return a listener for {@link ReactiveImportsApi.Builder#listener}
@@ -30,11 +30,11 @@ public interface ImportsListener {
     }
 
     /**
-     * Who is to be told of what happens for one subscriber, by that subscriber's Reactor Context: the place to look for a
-     * span, a tenant or a correlation id. Asked before events, more than once in a call, so it must be quick. Defaults to
-     * this listener. If it throws, this listener is told.
+     * Returns the listener for one subscriber, by that subscriber's Reactor {@link ContextView}. It may look up a span, a
+     * tenant or a correlation id there. Called before events, several times in a call, so it must be fast. Defaults to this
+     * listener, which also receives the events if the method throws.
      *
-     * @param context of the subscriber on whose behalf something happens
+     * @param context the Context of the subscriber that the events belong to
      * @return this listener, or one for this subscriber alone
      */
     default ImportsListener inContext(ContextView context) {
@@ -42,23 +42,23 @@ public interface ImportsListener {
     }
 
     /**
-     * An HTTP exchange ended: answered, failed or cancelled.
+     * An HTTP exchange ended: with a response, a failure or a cancellation.
      *
-     * @param exchange what was tried and what came of it
+     * @param exchange the attempt and its outcome
      */
     default void onExchange(Exchange exchange) {}
 
     /**
-     * An attempt failed and another one will follow.
+     * An attempt failed and will be retried.
      *
      * @param retry what failed, and how long the client waits
      */
     default void onRetry(Retrying retry) {}
 
     /**
-     * The service asked for fewer requests, in its answer to one call; every call of this client waits.
+     * The service throttled a call, so that every call of this client waits.
      *
-     * @param wait for how long the client's calls are held back from now on
+     * @param wait how long the client's calls are held back from now on
      */
     default void onThrottle(Duration wait) {}
 
@@ -82,9 +82,9 @@ public interface ImportsListener {
         LIST(true),
         /** One import. */
         DESCRIBE(false),
-        /** A new import. */
+        /** The start of an import. */
         START(false),
-        /** The end of an import. */
+        /** The cancellation of an import. */
         CANCEL(false);
 
         private final boolean hasToken;
@@ -102,12 +102,12 @@ public interface ImportsListener {
     /**
      * One HTTP exchange.
      *
-     * @param operation what was asked for
-     * @param attempt 1 for the first try of a call, 2 for its first retry, and so on
-     * @param status the HTTP status, 0 when no answer came, or not all of it before the caller cancelled
+     * @param operation the operation
+     * @param attempt 1 for the first attempt of a call, 2 for its first retry, and so on
+     * @param status the HTTP status; 0 without a response, or if the caller cancelled before its end
      * @param failure why it failed; null for a success and for an exchange that the caller cancelled
      * @param duration from the first demand for this attempt to its end, the wait for a connection included
-     * @param bytes bytes of the answer's body that were read
+     * @param bytes the bytes of the response body that were read
      */
     record Exchange(
             Operation operation,
@@ -120,7 +120,7 @@ public interface ImportsListener {
     /**
      * A retry to come.
      *
-     * @param operation what was asked for
+     * @param operation the operation
      * @param attempt which attempt failed, 1 for the first
      * @param delay how long the client waits before the next
      * @param cause why the attempt failed

@@ -3,8 +3,8 @@ package dev.reactiveimports;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A success that cannot be believed: empty, not JSON, cut short, too large, about another import than the one asked for, or
- * a pagination token that was seen before. The message quotes at most 200 characters of the answer, sanitised.
+ * A response with a success status is invalid. It is empty, not JSON, truncated, too large, about a different import than
+ * the requested one, or repeats a pagination token. The message quotes at most 200 sanitised characters of the response.
  *
  * @serial exclude
  *
@@ -16,7 +16,7 @@ public final class ImportsProtocolException extends ImportsException {
 
     private final Cure cure;
 
-    /** An answer that a second try may mend: a proxy's page in between, say. */
+    /** An invalid response that a second attempt may cure, such as the page of a proxy. */
     ImportsProtocolException(String message) {
         this(message, null);
     }
@@ -30,26 +30,26 @@ public final class ImportsProtocolException extends ImportsException {
         this.cure = cure;
     }
 
-    /** The answer ended too early: as good as a connection that broke, and retried like one. */
+    /** The response ended too early: retried like a broken connection. */
     static ImportsProtocolException truncated(String message, @Nullable Throwable cause) {
         return new ImportsProtocolException(message, cause, Cure.RETRY);
     }
 
-    /** The same request would get the same answer: too large, or a token seen before. Never retried. */
+    /** The same request would receive the same response: too large, or a repeated token. Never retried. */
     static ImportsProtocolException definite(String message) {
         return new ImportsProtocolException(message, null, Cure.NONE);
     }
 
-    /** The same verdict on an answer that must not be quoted as it is. */
+    /** A copy with another excerpt, for a response that must not be quoted as it is. */
     ImportsProtocolException quoting(String excerpt) {
-        return new ImportsProtocolException("the answer cannot be believed: " + excerpt, null, cure);
+        return new ImportsProtocolException("the response is invalid: " + excerpt, null, cure);
     }
 
     Cure cure() {
         return cure;
     }
 
-    /** What asking again may help. */
+    /** How often another attempt may help. */
     enum Cure {
         /** As often as after a broken connection. */
         RETRY,

@@ -18,15 +18,15 @@ import reactor.core.scheduler.Schedulers;
 import reactor.util.retry.Retry;
 
 /**
- * The retry policy of a client, and of any {@code retryWhen} that wants the same: {@link #isTransient transient} failures
- * are retried after a back-off that doubles and is jittered, and what the service asks for in {@code Retry-After} is
- * waited for. An {@link ImportsProtocolException} is retried once, unless asking again cannot help.
+ * The retry policy of a client, and of any {@link Mono#retryWhen} or {@link Flux#retryWhen}. {@link #isTransient Transient}
+ * failures are retried after an exponential back-off with jitter, and never before the end of a {@code Retry-After}. An
+ * {@link ImportsProtocolException} is retried once, unless another attempt cannot help.
  *
- * <p>When it gives up, the last failure is signalled as it is, never wrapped: the earlier ones (the last ten) are its
- * suppressed exceptions, and {@link ImportsException#attempts()} counts them all.
+ * <p>When retries are exhausted, the last failure is signalled as it is, never wrapped. The earlier ones, ten at most, are
+ * its suppressed exceptions, and {@link ImportsException#attempts()} counts all attempts.
  *
- * <p>Immutable: every setter returns a changed copy. What a retry counts belongs to one subscription, so one instance
- * serves any number of them. Nothing is scheduled before a failure; cancelling the subscription disposes the timer.
+ * <p>Immutable: every setter returns a changed copy. The attempt count belongs to one subscription, so one instance serves
+ * any number of them. Nothing is scheduled before a failure; cancelling the subscription disposes the timer.
  *
  * @since 0.1.0
  */
@@ -53,7 +53,8 @@ public final class ImportsRetry extends Retry {
     }
 
     /**
-     * Three retries after 200 ms (1 s when throttled) to 20 s, with full jitter; up to 60 s where the service asks for it.
+     * Up to three retries with full jitter, after 200 ms to 20 s. The back-off starts at 1 s when throttled, and a
+     * {@code Retry-After} of up to 60 s is honoured.
      *
      * @return the defaults
      */
@@ -62,7 +63,7 @@ public final class ImportsRetry extends Retry {
     }
 
     /**
-     * One attempt, and its failure as it is.
+     * A single attempt, whose failure is signalled as it is.
      *
      * @return a policy that retries nothing
      */
@@ -82,10 +83,10 @@ public final class ImportsRetry extends Retry {
     }
 
     /**
-     * The longest wait before the first retry; each further one may take twice as long as the one before. Five times
-     * this when the service said that there are too many requests (429). Defaults to 200 ms.
+     * The longest wait before the first retry; it doubles with each further retry. Five times as long after a 429 response
+     * (Too Many Requests). Defaults to 200 ms.
      *
-     * @param d 1 ms to 365 days; a smaller {@link #maxBackoff} wins
+     * @param d 1 ms to 365 days; a smaller {@link #maxBackoff} takes precedence
      * @return a changed copy
      * @throws IllegalArgumentException if out of range
      */
@@ -94,7 +95,8 @@ public final class ImportsRetry extends Retry {
     }
 
     /**
-     * What no wait of the policy's own exceeds. A {@code Retry-After} may: see {@link #maxRetryAfter}. Defaults to 20 s.
+     * The upper bound of the exponential back-off. A {@code Retry-After} may exceed it, see {@link #maxRetryAfter}. Defaults
+     * to 20 s.
      *
      * @param d 1 ms to 365 days
      * @return a changed copy
@@ -105,9 +107,9 @@ public final class ImportsRetry extends Retry {
     }
 
     /**
-     * How long a wait the service may ask for in {@code Retry-After} (RFC 9110, section 10.2.3). A shorter one is waited
-     * for in full, never less; when it asks for more, the call fails at once, and
-     * {@link ImportsApiException#retryAfter()} says for how long it should be left alone. Defaults to 60 s.
+     * The longest {@code Retry-After} that is honoured (RFC 9110, section 10.2.3). Up to this limit the client waits at
+     * least as long; beyond it the call fails at once, and {@link ImportsApiException#retryAfter()} holds the requested
+     * wait. Defaults to 60 s.
      *
      * @param d 0 to 365 days
      * @return a changed copy
@@ -119,10 +121,10 @@ public final class ImportsRetry extends Retry {
     }
 
     /**
-     * How much of a wait is left to chance, so that callers that failed together do not come back together. With
-     * {@code c} the longest wait of a retry, waits are uniform in {@code (1 - factor) * c} to {@code c}, and never
-     * below a tenth of the first retry's {@code c}: 0 always waits for {@code c}, 1 is full jitter. A {@code Retry-After}
-     * is only ever lengthened, by up to a tenth of itself times the factor. Defaults to 1.
+     * The random share of each wait, so that calls that failed together are not retried together. With {@code c} the longest
+     * wait of a retry, waits are uniform in {@code (1 - factor) * c} to {@code c}, and never below a tenth of the first
+     * retry's {@code c}: 0 always waits for {@code c}, 1 is full jitter. A {@code Retry-After} is only extended, by up to a
+     * tenth of its length times the factor. Defaults to 1.
      *
      * @param factor 0 to 1
      * @return a changed copy
@@ -133,29 +135,29 @@ public final class ImportsRetry extends Retry {
     }
 
     /**
-     * Where waits are timed and the next attempt is subscribed. Defaults to the client's scheduler inside a client, and
-     * to {@link Schedulers#parallel()} elsewhere.
+     * The scheduler that times the waits and subscribes to the next attempt. Defaults to the client's scheduler inside a
+     * client, and to {@link Schedulers#parallel()} elsewhere.
      *
-     * @param s the caller's to dispose; once it is, there are no retries, but an {@link ImportsTransportException}
+     * @param s owned by the caller; once it is disposed, a retry fails with an {@link ImportsTransportException}
      * @return a changed copy
-     * @throws IllegalArgumentException if it cannot schedule with a delay, as {@link Schedulers#immediate()}
+     * @throws IllegalArgumentException if it cannot schedule with a delay, such as {@link Schedulers#immediate()}
      */
     public ImportsRetry scheduler(Scheduler s) {
         return new ImportsRetry(maxRetries, backoff, SchedulerGuard.of(s));
     }
 
     /**
-     * Whether a failure says nothing about the next attempt: statuses 408, 429, 500, 502, 503 and 504, a connection or an
-     * answer that broke off, an {@link IOException}, a {@link TimeoutException}. Not transient are every other status, an
-     * unbelievable answer, a client that was closed, and a connection pool that is exhausted.
+     * Whether another attempt may succeed where this one failed. Transient are the statuses 408, 429, 500, 502, 503 and 504,
+     * a broken connection, a truncated response, an {@link IOException} and a {@link TimeoutException}. Not transient are
+     * every other status, an invalid response, a closed client and an exhausted connection pool.
      *
-     * @param failure what was signalled, possibly wrapped by {@link Exceptions#propagate}
-     * @return true when trying again may help
+     * @param failure the signalled failure, possibly wrapped by {@link Exceptions#propagate}
+     * @return true if another attempt may succeed
      */
     public static boolean isTransient(Throwable failure) {
         Throwable real = Exceptions.unwrap(requireNonNull(failure, "failure"));
-        if (real instanceof ImportsApiException answer) {
-            return switch (answer.statusCode()) {
+        if (real instanceof ImportsApiException rejection) {
+            return switch (rejection.statusCode()) {
                 case 408, 429, 500, 502, 503, 504 -> true;
                 default -> false;
             };
@@ -163,8 +165,8 @@ public final class ImportsRetry extends Retry {
         if (real instanceof ImportsTransportException broken) {
             return broken.retryable();
         }
-        if (real instanceof ImportsProtocolException unbelievable) {
-            return unbelievable.cure() == ImportsProtocolException.Cure.RETRY;
+        if (real instanceof ImportsProtocolException invalid) {
+            return invalid.cure() == ImportsProtocolException.Cure.RETRY;
         }
         return real instanceof IOException || real instanceof TimeoutException;
     }
@@ -173,20 +175,20 @@ public final class ImportsRetry extends Retry {
      * Decides about each failure of one subscription: called by {@code retryWhen}.
      *
      * @param retrySignals the failures
-     * @return a value when it is time for the next attempt; the last failure when there will be none
+     * @return a publisher that emits a value when it is time for the next attempt, or fails with the last failure
      */
     @Override
     public Publisher<?> generateCompanion(Flux<RetrySignal> retrySignals) {
         return OpaqueBoundary.around(companion(retrySignals, (signal, delay) -> {}));
     }
 
-    /** As {@link #generateCompanion}, telling of each retry to come before its wait begins. */
+    /** As {@link #generateCompanion}, and reports each retry before its wait begins. */
     Flux<Long> companion(Flux<RetrySignal> retrySignals, BiConsumer<RetrySignal, Duration> onRetry) {
         Course course = new Course(onRetry);
         return retrySignals.concatMap(course::decide);
     }
 
-    /** With a scheduler for those who named none. */
+    /** This policy if it has a scheduler, otherwise a copy with the fallback. */
     ImportsRetry schedulerOr(Scheduler fallback) {
         return scheduler == null ? new ImportsRetry(maxRetries, backoff, SchedulerGuard.unchecked(fallback)) : this;
     }
@@ -212,7 +214,7 @@ public final class ImportsRetry extends Retry {
 
         private final BiConsumer<RetrySignal, Duration> onRetry;
         private final SuppressedFailures trail = new SuppressedFailures();
-        private boolean doubted;
+        private boolean triedInvalidOnce;
         private int attempts;
 
         Course(BiConsumer<RetrySignal, Duration> onRetry) {
@@ -221,9 +223,9 @@ public final class ImportsRetry extends Retry {
 
         Mono<Long> decide(RetrySignal signal) {
             Throwable failure = signal.failure();
-            // an inner retry, of a client's call say, has counted its own
+            // an inner retry, such as that of a client's call, has counted its own attempts
             attempts += failure instanceof ImportsException e ? e.attempts() : 1;
-            if (signal.totalRetries() >= maxRetries || !mayHelp(failure) || backoff.refuses(failure)) {
+            if (signal.totalRetries() >= maxRetries || !mayHelp(failure) || backoff.exceedsLimit(failure)) {
                 return Mono.error(trail.suppressedBy(
                         failure instanceof ImportsException e ? e.afterAttempts(attempts) : failure));
             }
@@ -235,8 +237,8 @@ public final class ImportsRetry extends Retry {
 
         private boolean mayHelp(Throwable failure) {
             if (failure instanceof ImportsProtocolException e && e.cure() == ImportsProtocolException.Cure.ONE_RETRY) {
-                boolean first = !doubted;
-                doubted = true;
+                boolean first = !triedInvalidOnce;
+                triedInvalidOnce = true;
                 return first;
             }
             return isTransient(failure);

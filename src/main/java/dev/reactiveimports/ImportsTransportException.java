@@ -3,8 +3,9 @@ package dev.reactiveimports;
 import org.jspecify.annotations.Nullable;
 
 /**
- * No usable answer came: refused, reset, name not found, TLS failed, timed out, or the client was closed meanwhile. The
- * cause is what the transport said; it is a {@link java.util.concurrent.TimeoutException} when the attempt's time ran out.
+ * No complete response was received. The connection was refused or reset, the host name not resolved, TLS failed, the
+ * attempt timed out, or the client was closed meanwhile. The cause is the transport's exception, and a
+ * {@link java.util.concurrent.TimeoutException} if the attempt timed out.
  *
  * @serial exclude
  *
@@ -14,11 +15,11 @@ public final class ImportsTransportException extends ImportsException {
 
     private static final long serialVersionUID = 1L;
 
-    /** What the request came to. */
+    /** How far the request got. */
     private enum Request {
         /** It may have reached the service. */
         MAYBE_SENT,
-        /** It was handed to the transport, which found no way to the service. */
+        /** It was handed to the transport, which could not connect to the service. */
         UNSENT,
         /** There was no connection to send it over. */
         POOL_EXHAUSTED
@@ -31,7 +32,7 @@ public final class ImportsTransportException extends ImportsException {
         this(message, cause, true);
     }
 
-    /** Not retryable is what another attempt cannot cure: the client was closed, or its own pool is exhausted. */
+    /** Not retryable if another attempt cannot help: the client was closed, or its own pool is exhausted. */
     ImportsTransportException(String message, @Nullable Throwable cause, boolean retryable) {
         this(message, cause, retryable, Request.MAYBE_SENT);
     }
@@ -46,17 +47,17 @@ public final class ImportsTransportException extends ImportsException {
         return new ImportsTransportException(message, cause, false, Request.POOL_EXHAUSTED);
     }
 
-    /** There was no way to the service, though the request was handed to the transport. */
+    /** The transport could not connect to the service, so the request was not sent. */
     static ImportsTransportException unsent(String message, boolean retryable) {
         return new ImportsTransportException(message, null, retryable, Request.UNSENT);
     }
 
     /**
-     * Whether no connection of the client's own pool became free in time. Nothing was sent then, and the service did not
-     * fail: the client makes more calls at once than it has connections. A call is not retried for it and costs no retry
-     * budget; whoever polls may simply try again later, as the library's watches do.
+     * Whether no connection of the client's own pool became available in time. Nothing was sent then, and the service did
+     * not fail: the client makes more concurrent calls than it has connections. Such a call is not retried and costs no
+     * retry budget; callers that poll may try again later, as the library's watches do.
      *
-     * @return false for whatever else went wrong
+     * @return false for every other failure
      */
     public boolean isPoolExhausted() {
         return request == Request.POOL_EXHAUSTED;
@@ -66,7 +67,7 @@ public final class ImportsTransportException extends ImportsException {
         return request == Request.UNSENT;
     }
 
-    /** The same failure with nothing of its caller's. */
+    /** A copy without the data of the call. */
     ImportsTransportException copy() {
         return new ImportsTransportException(reason(), getCause(), retryable, request);
     }

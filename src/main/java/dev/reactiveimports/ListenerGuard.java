@@ -11,8 +11,8 @@ import reactor.util.Loggers;
 import reactor.util.context.ContextView;
 
 /**
- * Passes events on to listeners: what one of them throws is logged and harms neither the call nor the others. That is so of a
- * missing class too, which Reactor would pass on, leaving the call without an end.
+ * Passes events on to listeners: an exception of one of them is logged and affects neither the call nor the others. That
+ * includes linkage errors, which Reactor would rethrow, so that the call would never terminate.
  */
 final class ListenerGuard implements ImportsListener {
 
@@ -28,7 +28,7 @@ final class ListenerGuard implements ImportsListener {
         return ofAll(List.of(listener));
     }
 
-    /** {@link ImportsListener#NONE} for none: where nobody listens, no event is to be made. */
+    /** Combines listeners; {@link ImportsListener#NONE} if there are none, so that no events are created. */
     static ImportsListener ofAll(Collection<? extends ImportsListener> listeners) {
         if (listeners.size() == 1 && listeners.iterator().next() instanceof ListenerGuard guard) {
             return guard;
@@ -41,15 +41,15 @@ final class ListenerGuard implements ImportsListener {
     }
 
     /**
-     * What a listener or a log may show of a failure. Where pages are fetched, the response may quote a pagination token, and the
-     * exception itself will carry the one that was sent: so a listener receives a copy without either.
+     * The failure as a listener or a log may see it. Where pages are fetched, the response may quote a pagination token, and
+     * the exception itself will carry the one that was sent: so a listener receives a copy without either.
      */
     static Throwable withoutToken(Operation operation, Throwable failure) {
-        if (!operation.hasToken() || !(failure instanceof ImportsException ours)) {
+        if (!operation.hasToken() || !(failure instanceof ImportsException known)) {
             return failure;
         }
-        ImportsException copy = copy(ours);
-        copy.setStackTrace(ours.getStackTrace());
+        ImportsException copy = copy(known);
+        copy.setStackTrace(known.getStackTrace());
         return copy;
     }
 
@@ -66,7 +66,7 @@ final class ListenerGuard implements ImportsListener {
             return broken.copy();
         }
         String message = failure.reason();
-        // what is quoted comes after the first colon
+        // the quotation follows the first colon
         int quoted = message.indexOf(": ");
         return new ImportsProtocolException(quoted < 0 ? message : message.substring(0, quoted));
     }

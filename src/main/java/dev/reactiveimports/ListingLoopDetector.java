@@ -5,9 +5,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers the tokens of one listing, to end one that runs in a circle. The first {@value #MAX_REMEMBERED} tokens, a megabyte at
- * the most, are kept, so that a return to any of them is seen at once; beyond them Brent's algorithm finds a circle of any length,
- * within three times its length, with one token. Not thread-safe: one listing, one page at a time.
+ * Detects a listing whose pagination tokens repeat. The first {@value #MAX_REMEMBERED} tokens, a megabyte at most, are kept,
+ * so that a repetition of any of them is detected at once; beyond them Brent's algorithm detects a cycle of any length
+ * within three times its length, with a single token. Not thread-safe: one listing, one page at a time.
  */
 final class ListingLoopDetector {
 
@@ -28,7 +28,7 @@ final class ListingLoopDetector {
         }
     }
 
-    /** Why the listing must not go on after this page; null if it may. */
+    /** Why the listing must not continue after this page; null if it may. */
     @Nullable
     ImportsProtocolException objectionTo(ImportPage page) {
         String token = page.nextToken();
@@ -38,10 +38,10 @@ final class ListingLoopDetector {
         emptyPages = page.items().isEmpty() ? emptyPages + 1 : 0;
         if (emptyPages >= MAX_EMPTY_PAGES) {
             return ImportsProtocolException.definite(
-                    MAX_EMPTY_PAGES + " empty pages in a row, each with a token to go on");
+                    MAX_EMPTY_PAGES + " empty pages in a row were received, each with a token for a next page");
         }
         return isRepeated(token)
-                ? ImportsProtocolException.definite("the listing runs in a circle: a pagination token came back")
+                ? ImportsProtocolException.definite("the listing does not end: its pagination tokens repeat")
                 : null;
     }
 

@@ -11,8 +11,8 @@ import reactor.core.publisher.Sinks;
 import reactor.core.publisher.SynchronousSink;
 
 /**
- * Walks pagination tokens without a request that nobody asked for. {@code expand} and the flattening operators each fetch a
- * page too many by themselves, so a page waits behind a {@link DemandGate}, and a page's items end only when one more
+ * Follows pagination tokens without a request beyond the demand. {@code expand} and the flattening operators would each
+ * fetch a page too many, so a page waits behind a {@link DemandGate}, and the items of a page complete only when one more
  * item is requested.
  */
 final class ListingPages {
@@ -20,21 +20,21 @@ final class ListingPages {
     private ListingPages() {}
 
     /**
-     * Each page from a token on, one fetch for each requested.
+     * The pages from a token on, one fetch for each requested page.
      *
-     * @param fetch makes the call for one page; subscribed to on demand
+     * @param fetch the call for one page; subscribed to on demand
      */
     static Flux<ImportPage> pages(Function<@Nullable String, Mono<ImportPage>> fetch, @Nullable String startAt) {
         return Flux.defer(() -> {
-            ListingLoopDetector trail = new ListingLoopDetector(startAt);
-            return page(fetch, startAt).expand(page -> next(page, trail, fetch));
+            ListingLoopDetector loops = new ListingLoopDetector(startAt);
+            return page(fetch, startAt).expand(page -> next(page, loops, fetch));
         });
     }
 
     /**
-     * The items of pages, in order; what was fetched is delivered before a later page's error.
+     * The items of the pages in order; items that were fetched are delivered before the error of a later page.
      *
-     * @param readAhead pages to fetch ahead of demand, from the first demand on
+     * @param readAhead the number of pages to fetch ahead of demand, from the first demand on
      */
     static Flux<ImportOperation> items(Flux<ImportPage> pages, int readAhead) {
         return Flux.defer(() -> {
@@ -45,18 +45,18 @@ final class ListingPages {
         });
     }
 
-    /** The pages, some of them fetched before they are requested, but none before the first demand. */
+    /** The pages, fetched ahead of demand, but none before the first demand. */
     static Flux<ImportPage> ahead(Flux<ImportPage> pages, int readAhead) {
         return readAhead == 0 ? pages : onDemand(pages.limitRate(readAhead, 1));
     }
 
     private static Mono<ImportPage> next(
-            ImportPage page, ListingLoopDetector trail, Function<@Nullable String, Mono<ImportPage>> fetch) {
+            ImportPage page, ListingLoopDetector loops, Function<@Nullable String, Mono<ImportPage>> fetch) {
         String token = page.nextToken();
         if (token == null) {
             return Mono.empty();
         }
-        ImportsProtocolException objection = trail.objectionTo(page);
+        ImportsProtocolException objection = loops.objectionTo(page);
         return objection == null ? page(fetch, token) : onDemand(Mono.error(objection.atPage(token)));
     }
 
@@ -67,7 +67,7 @@ final class ListingPages {
     /**
      * The items of one page.
      *
-     * @param broken told when the subscriber throws: no page may follow, whatever errors are kept back
+     * @param broken signalled when the subscriber throws: no further page may be fetched, though errors are delayed
      */
     private static Flux<ImportOperation> itemsOf(ImportPage page, Sinks.Empty<Void> broken) {
         if (page.items().isEmpty()) {
@@ -77,14 +77,16 @@ final class ListingPages {
         return Flux.generate(page.items()::iterator, (items, sink) -> {
             try {
                 return emit(items, sink, last);
-            } catch (Throwable theirs) {
+            } catch (Throwable thrown) {
                 broken.tryEmitEmpty();
-                throw theirs;
+                throw thrown;
             }
         });
     }
 
-    /** Ends with the last item if nothing follows, else on the demand after it: only then may the next page be fetched. */
+    /**
+     * Completes with the last item if no page follows, otherwise on the next demand: only then may the next page be fetched.
+     */
     private static Iterator<ImportOperation> emit(
             Iterator<ImportOperation> items, SynchronousSink<ImportOperation> sink, boolean last) {
         if (items.hasNext()) {

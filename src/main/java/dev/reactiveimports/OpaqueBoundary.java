@@ -12,22 +12,24 @@ import reactor.util.Loggers;
 import reactor.util.context.Context;
 
 /**
- * Where every public publisher ends and its subscriber's operators begin. Reactor steers operators by keys of the subscriber's
- * {@link Context}, which travel against the stream into whatever is subscribed to: {@code onErrorContinue} turns failures into
- * silence, a discard hook receives objects that are not its own. Inside, such keys do not exist and global hooks of their kind
- * have no effect; every other key is as the subscriber set it. What callers hand in (ids, a key, a describe) is subscribed to
- * inside, and may set steering keys of its own.
+ * The boundary between the library's operators and those of the subscriber. Reactor configures operators through keys of the
+ * subscriber's {@link Context}, which propagate upstream: {@code onErrorContinue} would suppress failures inside the
+ * library, and a discard hook would receive its internal objects. Inside the boundary such keys are removed and global hooks
+ * of their kind have no effect; every other key is visible. Publishers of the caller (ids, a key, a describe) are subscribed
+ * to inside, and may set such keys for themselves.
  */
 final class OpaqueBoundary {
 
     private static final Logger LOG = Loggers.getLogger(OpaqueBoundary.class);
 
-    /** The kinds of Reactor's own keys: {@code reactor.on<Hook>.local}, and those that are named after a class of its core. */
+    /**
+     * The kinds of Reactor's own keys: {@code reactor.on<Hook>.local}, and those that are named after a class of its core.
+     */
     private static final String HOOK_KEYS = "reactor.on";
 
     private static final String CORE_KEYS = "reactor.core.";
 
-    /** In force where a global hook would be else; how to stop at a failure is left to {@code onErrorStop()}. */
+    /** Replace global hooks; {@code onErrorStop()} overrides the error strategy. */
     private static final Map<Object, Object> OWN_HOOKS = Map.of(
             "reactor.onErrorDropped.local", (Consumer<Throwable>) OpaqueBoundary::errorDropped,
             "reactor.onNextDropped.local", (Consumer<Object>) item -> {},
@@ -64,13 +66,13 @@ final class OpaqueBoundary {
         return inside.putAllMap(OWN_HOOKS);
     }
 
-    /** The global hook receives it, but cannot break what comes after by throwing. */
+    /** Passes the failure to the global hook, whose own exceptions have no effect. */
     private static void errorDropped(Throwable failure) {
         try {
             Operators.onErrorDropped(failure, Context.empty());
         } catch (Throwable t) {
             Exceptions.throwIfJvmFatal(t);
-            LOG.debug("a hook for dropped errors threw", t);
+            LOG.debug("The hook onErrorDropped threw an exception, which has no effect.", t);
         }
     }
 }

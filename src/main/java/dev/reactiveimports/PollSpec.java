@@ -13,8 +13,8 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * How often to look at an import that is watched, and the operator that does it: {@code describe.as(spec::poll)}.
- * Immutable: every setter returns a changed copy, so that one spec can serve as a template.
+ * How often to poll a watched import, and the operator that does so. Use it as {@code describe.as(spec::poll)}. Immutable:
+ * every setter returns a changed copy, so that one spec can serve as a template.
  *
  * <p>A wait is measured from the end of the poll before it. Under jitter it is longer or shorter by a random part.
  *
@@ -31,7 +31,7 @@ public final class PollSpec {
     private static final int MAX_FAILURES = 5;
     private static final PollSpec ADAPTIVE = new PollSpec(Growth.ADAPTIVE, MIN, MAX, SOME_JITTER, MAX_FAILURES, null);
 
-    /** How much of a wait is left to chance, and to which. */
+    /** The random share of a wait, and its source. */
     private record Jitter(double factor, DoubleSupplier random) {
 
         Jitter withFactor(double value) {
@@ -72,8 +72,8 @@ public final class PollSpec {
     }
 
     /**
-     * Waits as each import's age and progress suggest, 2 seconds to 5 minutes, with a jitter of 0.1. What a client uses
-     * when nothing else is said.
+     * Waits as each import's age and progress suggest, 2 seconds to 5 minutes, with a jitter of 0.1. The default of a
+     * client.
      *
      * @return {@link #adaptive(Duration, Duration)} with these bounds
      */
@@ -155,7 +155,7 @@ public final class PollSpec {
      * Where waits happen, and the clock. Defaults to the client's scheduler, for a spec used on its own to
      * {@link Schedulers#parallel()}.
      *
-     * @param scheduler the caller's to dispose; once it is, watches end in an {@link ImportsTransportException}
+     * @param scheduler owned by the caller; once it is disposed, watches fail with an {@link ImportsTransportException}
      * @return a changed copy
      * @throws IllegalArgumentException if it cannot schedule with a delay, as {@link Schedulers#immediate()}
      */
@@ -185,8 +185,8 @@ public final class PollSpec {
     }
 
     /**
-     * As {@link #poll(Mono)}; failures that are {@code expected} neither end the watch nor count, and a listener is told of
-     * each poll and of changes of status.
+     * As {@link #poll(Mono)}; failures that are {@code expected} neither end the watch nor count, and a listener receives
+     * each poll and each change of status.
      */
     Flux<ImportOperation> poll(
             Mono<ImportOperation> describe, Predicate<? super Throwable> expected, ImportsListener listener) {
@@ -229,7 +229,7 @@ public final class PollSpec {
         return Math.max(1, Math.round(millis * (1 + jitter.shift())));
     }
 
-    /** With another source of chance, uniform in 0 to 1: tests repeat what they did. */
+    /** With another random source, uniform in 0 to 1, for reproducible tests. */
     PollSpec random(DoubleSupplier random) {
         return new PollSpec(growth, min, max, new Jitter(jitter.factor, random), maxFailures, scheduler);
     }

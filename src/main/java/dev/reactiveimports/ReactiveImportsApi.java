@@ -11,11 +11,11 @@ import reactor.netty.http.client.HttpClient;
 import reactor.util.retry.Retry;
 
 /**
- * Pinecone's bulk imports of one index. Every publisher is cold, every subscription a call of its own, and nothing is sent
- * without demand: what holds at subscription, on demand, on cancel and on errors is told, with pictures, in the
- * {@linkplain dev.reactiveimports package overview}.
+ * Pinecone's bulk imports of one index. Every {@link Flux} and {@link Mono} is cold: each subscription is a call of its own,
+ * and nothing is sent without demand. The {@linkplain dev.reactiveimports package overview} describes, with diagrams, what
+ * happens at subscription, on demand, on cancel and on errors.
  *
- * <p>Instances are thread-safe and meant to be shared: retry budget, throttle gate and connections are per instance. Items
+ * <p>Instances are thread-safe and meant to be shared: each has its own retry budget, throttle gate and connections. Items
  * arrive on event loops or on the scheduler's threads, where blocking is not allowed.
  *
  * @since 0.1.0
@@ -23,11 +23,12 @@ import reactor.util.retry.Retry;
 public interface ReactiveImportsApi extends AutoCloseable {
 
     /**
-     * A builder with every default.
-     * @param indexHost the index's host as the service hands it out, with or without {@code https://}; {@code http://} is
-     *     taken for loopback addresses, and elsewhere after {@link Builder#allowPlaintext()}
-     * @param apiKey the key, of visible ASCII characters; where a server's answer is quoted it is masked, unless it is shorter than
-     *     4 characters
+     * Creates a builder with all defaults.
+     * @param indexHost the index's host as the service reports it, with or without
+     * {@code https://}; {@code http://} is accepted for loopback addresses, and elsewhere after
+     * {@link Builder#allowPlaintext()}
+     * @param apiKey the key, 1 to 1000 visible ASCII characters; it is masked where a response is quoted, unless it is
+     *     shorter than 4 characters
      * @return a builder
      * @throws IllegalArgumentException if the key has other characters; the message does not repeat it
      */
@@ -36,12 +37,11 @@ public interface ReactiveImportsApi extends AutoCloseable {
     }
 
     /**
-     * A builder with every default, for keys that change.
+     * Creates a builder with all defaults, for keys that change.
      * @param indexHost the index's host
-     * @param apiKey subscribed to once for each HTTP request, retries included, and once more for one that was not sent
-     *     yet when the service asked for a pause, since the key may have changed after it; an error of it is that
-     *     request's failure, never wrapped, and retried if {@link ImportsRetry#isTransient}; an empty one is an {@link
-     *     IllegalStateException}
+     * @param apiKey subscribed to once for each HTTP request, retries included, and again for a request that the
+     *     throttle gate held back, since the key may have changed meanwhile. Its error fails the request unwrapped, and is
+     *     retried if {@link ImportsRetry#isTransient}; completing empty fails it with an {@link IllegalStateException}
      * @return a builder
      */
     static Builder builder(String indexHost, Mono<String> apiKey) {
@@ -52,78 +52,81 @@ public interface ReactiveImportsApi extends AutoCloseable {
      * {@return a client with every default, to be closed by the caller}
      * @param indexHost the index's host
      * @param apiKey the key
-     * @throws IllegalArgumentException if host or key cannot be used
+     * @throws IllegalArgumentException if host or key is invalid
      */
     static ReactiveImportsApi create(String indexHost, String apiKey) {
         return builder(indexHost, apiKey).build();
     }
 
     /**
-     * A client for what the environment names: {@code PINECONE_INDEX_HOST} and {@code PINECONE_API_KEY}.
+     * Creates a client from {@code PINECONE_INDEX_HOST} and {@code PINECONE_API_KEY} of the environment.
      * @return a client, to be closed by the caller
-     * @throws IllegalArgumentException if a variable is missing, named in the message, or cannot be used
+     * @throws IllegalArgumentException if a variable is missing or invalid; the message names it
      */
     static ReactiveImportsApi fromEnvironment() {
         return Environment.create(System.getenv());
     }
 
-    /** {@return every import of the index: {@link #listImports(ListImportsSpec)} with the defaults} */
+    /** {@return all imports of the index: {@link #listImports(ListImportsSpec)} with the defaults} */
     Flux<ImportOperation> listImports();
 
     /**
-     * The imports of the index, fetched page by page as they are requested: with page size {@code s} and read-ahead {@code r},
-     * {@code n} items requested cost {@code ceil(n / s) + r} HTTP requests, and none before the first demand. Memory is one
-     * page and what is read ahead.
+     * Lists the imports of the index, fetched page by page on demand. With page size {@code s} and read-ahead {@code r}, a
+     * demand of {@code n} items costs {@code ceil(n / s) + r} HTTP requests, and none is sent before the first demand.
+     * Memory is bounded by one page and the pages read ahead.
      *
-     * <p>A page that fails is retried alone. When retries are spent, what was fetched is delivered first, then the error, whose
-     * {@link ImportsException#paginationToken()} lets a later listing resume. A pagination token that comes back, or 1000
-     * empty pages in a row, end the listing with {@link ImportsProtocolException}. The order is the service's and undocumented.
-     * While imports are being added, one may be seen twice.
+     * <p>A failed page is retried by itself. When its retries are exhausted, the imports already fetched are delivered
+     * before the error, whose {@link ImportsException#paginationToken()} lets a later listing resume. A repeated pagination
+     * token, or 1000 empty pages in a row, ends the listing with an {@link ImportsProtocolException}. The order is
+     * undocumented by the service. While imports are being added, an import may be emitted twice.
      * @param spec page size, start and read-ahead
      * @return the imports; completes after the last page
      */
     Flux<ImportOperation> listImports(ListImportsSpec spec);
 
     /**
-     * The pages of the listing, one HTTP request for each page requested, for callers that keep the token themselves.
-     * @param spec page size and start; the read-ahead counts too
-     * @return the pages, empty ones included; completes after the last
+     * Lists pages, one HTTP request per requested page, for callers that keep the token themselves.
+     * @param spec page size, start and read-ahead
+     * @return the pages, empty ones included; completes after the last page
      */
     Flux<ImportPage> listImportPages(ListImportsSpec spec);
 
     /**
-     * One import as it is now.
+     * Describes the current state of one import.
      * @param id 1 to 1000 characters
-     * @return the import; {@link ImportsApiException#isNotFound()} if there is none
-     * @throws IllegalArgumentException if the id is empty, too long, {@code "."}, {@code ".."}, or has control characters
+     * @return the import; fails with an {@link ImportsApiException} that
+     *     {@link ImportsApiException#isNotFound() is a 404} if there is none
+     * @throws IllegalArgumentException if the id is empty, too long, {@code "."} or {@code ".."}, or contains control
+     *     characters
      */
     Mono<ImportOperation> describeImport(String id);
 
     /**
-     * Starts an import, at most once for each subscription. Tried again only where the service surely did not take it: the
-     * request was never sent, was answered 429, or 503 with {@code Retry-After}. Whenever it may have been taken, the error is
-     * {@link ImportOutcomeUnknownException}; {@link #findStarted} lists what could be it. A subscriber that cancels while the
-     * request is in flight leaves the outcome unknown as well. Do not put {@code retry()} behind it.
+     * Starts an import, at most once for each subscription. It is retried only if the service certainly did not start it:
+     * the request was never sent, or the response was 429, or 503 with {@code Retry-After}. If the import may have been
+     * started, the error is an {@link ImportOutcomeUnknownException}, and {@link #findStarted} lists the candidates.
+     * Cancelling while the request is in flight leaves the outcome unknown as well. Do not apply {@link Mono#retry()} to it.
      * @param request what to import
-     * @return the new import's id
+     * @return the id of the new import
      */
     Mono<String> startImport(StartImportRequest request);
 
     /**
-     * Cancels an import. Without effect, and a success, if it has ended. What was imported stays in the index. A retry that
-     * is told 404 after a first try without an answer looks at the import before it believes it.
+     * Cancels an import. Succeeds without effect if the import has ended already; imported records stay in the index. If a
+     * retry receives 404 after an attempt without a response, the import is described to find out whether it was cancelled.
      * @param id 1 to 1000 characters
-     * @return completes when the service has accepted it
+     * @return completes when the service has accepted the cancellation
      * @throws IllegalArgumentException as for {@link #describeImport}
      */
     Mono<Void> cancelImport(String id);
 
     /**
-     * What a start whose outcome is unknown could have become: the imports of this URI created at or after a time. An import
-     * of which the service does not tell URI or time is included.
-     * @param uri as it was sent
-     * @param notBefore {@link ImportOutcomeUnknownException#sentAt()}, less some seconds for the difference of the clocks
-     * @return the candidates, by walking the whole listing; a new import may take some seconds to appear
+     * Finds the candidates for a start with unknown outcome. These are the imports of the URI that were created at or after
+     * the given time, and those for which the service reports no URI or no time.
+     * @param uri the URI of the request
+     * @param notBefore {@link ImportOutcomeUnknownException#sentAt()}, minus a few
+     *     seconds for the difference of the clocks
+     * @return the candidates, found by reading the whole listing; a new import may take some seconds to appear
      */
     Flux<ImportOperation> findStarted(String uri, Instant notBefore);
 
@@ -134,12 +137,12 @@ public interface ReactiveImportsApi extends AutoCloseable {
     Flux<ImportOperation> watchImport(String id);
 
     /**
-     * Watches one import: polls at once, then as the spec says, and emits what differs from the last emission. Completes after
-     * the terminal observation; {@link ImportStatus#FAILED} and {@link ImportStatus#CANCELLED} are data here. No poll without
-     * demand, and none while an observation waits. A 404 within 10 seconds of this client's own start is polled on. Cancelling
-     * the subscription leaves the import alone.
+     * Watches one import: polls on the first demand, then as the spec defines, and emits each visible change. Completes
+     * after the terminal observation; {@link ImportStatus#FAILED} and {@link ImportStatus#CANCELLED} are items, not errors.
+     * There is no poll without demand. A 404 within 10 seconds of a start by this client does not end the watch. Cancelling
+     * the subscription does not cancel the import.
      * @param id 1 to 1000 characters
-     * @param spec how often to poll, and how many failures in a row to bear
+     * @param spec how often to poll, and how many consecutive failures to tolerate
      * @return each visible change
      * @throws IllegalArgumentException as for {@link #describeImport}
      */
@@ -147,40 +150,43 @@ public interface ReactiveImportsApi extends AutoCloseable {
 
     /**
      * {@return {@link #watchImports(Publisher, PollSpec)} with the builder's spec}
-     * @param ids which; may go on while the watch runs
+     * @param ids the ids; may emit while the watch runs
      */
     Flux<ImportOperation> watchImports(Publisher<String> ids);
 
     /**
-     * Watches many imports together. Each import has its own next look by the spec; those due together share list calls where
-     * a page shows several of them, and a look that takes long or fails delays no other import's. Nothing is sent at
-     * subscription; looks begin with demand, and only while no observation waits undelivered: of one not yet delivered only
-     * the latest is kept, a terminal one always. Each import's observations are those of {@link #watchImport}.
+     * Watches many imports together. Each import is polled on its own schedule by the spec; polls that are due together
+     * share list calls where a page contains several of the imports, and a slow or failed poll does not delay those of other
+     * imports. Nothing is sent at subscription; polls begin with demand, and pause while an observation is undelivered: of
+     * an import's undelivered observations only the latest is kept, a terminal one always. The observations of each import
+     * are those of {@link #watchImport}.
      *
-     * <p>An id that is invalid, unknown to the service (404) or fails too often in a row ends alone, and its error is signalled
-     * <em>after all others have ended</em>: while {@code ids} goes on it is not, so use {@link #observeImports} there. A response
-     * that concerns all (401, 403) ends the watch, and so do as many failed polls in a row, with none answered, as the spec
-     * tolerates; waiting for a connection of this client's own pool is no failure. An id that joins is looked at within 2
-     * seconds, if the service asks for no pause; one that is watched or has ended is not watched again. Cancelling ends the
-     * calls in flight and sends nothing. Memory follows the number of ids.
-     * @param ids which; subscribed to with the first demand, without bounds; may go on while the watch runs
-     * @param spec how often to poll, and how many failures in a row to bear
-     * @return each visible change of each; completes when {@code ids} has and all are terminal
+     * <p>An id that is invalid, unknown to the service (404) or fails too often in a row ends by itself, and its error is
+     * signalled <em>after all others have ended</em>, which is never while {@code ids} is incomplete: use
+     * {@link #observeImports} then. A response that concerns all imports (401, 403) ends the watch, and so do as many
+     * consecutive failed polls, without a single success, as the spec tolerates; waiting for a connection of the client's
+     * own pool does not count as a failure. A new id is polled within 2 seconds unless the service throttles; an id that is
+     * watched or has ended is not watched again. Cancelling ends the calls in flight and sends nothing. Memory is
+     * proportional to the number of ids.
+     * @param ids the ids; subscribed to on the first demand, with unbounded demand; may emit while the watch runs
+     * @param spec how often to poll, and how many consecutive failures to tolerate
+     * @return each visible change of each import; completes when {@code ids} has completed and all imports are terminal
      */
     Flux<ImportOperation> watchImports(Publisher<String> ids, PollSpec spec);
 
     /**
      * {@return {@link #observeImports(Publisher, PollSpec)} with the builder's spec}
-     * @param ids which; may go on while the watch runs
+     * @param ids the ids; may emit while the watch runs
      */
     Flux<ImportObservation> observeImports(Publisher<String> ids);
 
     /**
-     * As {@link #watchImports(Publisher, PollSpec)}, but the end of a single id by an error is data, emitted when it happens:
-     * for ids that go on for as long as a service runs.
-     * @param ids which; subscribed to with the first demand, without bounds; may go on while the watch runs
-     * @param spec how often to poll, and how many failures in a row to bear
-     * @return each visible change of each, or why an id is observed no more; completes when {@code ids} has and all have ended
+     * Like {@link #watchImports(Publisher, PollSpec)}, but emits the failure of a single id as an item, at once. Meant for
+     * ids that are emitted for as long as a service runs.
+     * @param ids the ids; subscribed to on the first demand, with unbounded demand; may emit while the watch runs
+     * @param spec how often to poll, and how many consecutive failures to tolerate
+     * @return each visible change of each import, and the failure of each id that is no longer observed; completes when
+     *     {@code ids} has completed and all imports have ended
      */
     Flux<ImportObservation> observeImports(Publisher<String> ids, PollSpec spec);
 
@@ -188,14 +194,14 @@ public interface ReactiveImportsApi extends AutoCloseable {
     Flux<ImportOperation> watchIndex();
 
     /**
-     * Watches every import of the index, those to come included. Imports that run are looked at as by {@link #watchImports}.
-     * New ones are looked for in the spec's rhythm where new ones were found before, which is one end of the listing as a
-     * rule; the whole listing is walked as often as its length allows: a short one each time, one of a million imports twice
-     * an hour. A walk that fails, or whose page token expires while the subscriber is slow, is begun anew; as many failed walks
-     * in a row as the spec tolerates end the watch. An import is watched until it is terminal, or until neither the listing nor
-     * a describe shows it any more. Memory follows the listing as it is.
-     * @param spec how often to look, and how many failures in a row to bear
-     * @return each import when first seen, then each visible change; never completes
+     * Watches every import of the index, including future ones. Running imports are polled as by {@link #watchImports}. New
+     * imports are discovered at the spec's intervals in the part of the listing where they appeared before, usually one of
+     * its ends; the whole listing is read as often as its length permits: a short one each time, one of a million imports
+     * twice an hour. A listing that fails, or whose pagination token expires while the subscriber is slow, starts again; as
+     * many consecutive failures as the spec tolerates end the watch. An import is watched until it is terminal, or until
+     * neither the listing nor a describe shows it any more. Memory is proportional to the current listing.
+     * @param spec how often to poll, and how many consecutive failures to tolerate
+     * @return each import when it is first seen, then each visible change; never completes
      */
     Flux<ImportOperation> watchIndex(PollSpec spec);
 
@@ -208,78 +214,80 @@ public interface ReactiveImportsApi extends AutoCloseable {
     /**
      * Waits until an import has completed.
      * @param id 1 to 1000 characters
-     * @param spec how often to poll, and how many failures in a row to bear
-     * @return the completed import; {@link ImportFailedException} if it ended failed or cancelled
+     * @param spec how often to poll, and how many consecutive failures to tolerate
+     * @return the completed import; fails with an {@link ImportFailedException} if the import failed or was cancelled
      * @throws IllegalArgumentException as for {@link #describeImport}
      */
     Mono<ImportOperation> awaitImport(String id, PollSpec spec);
 
     /**
-     * Pays for the first call ahead of it: event loops, name resolution, TLS, class loading, and one pooled connection. Sends
-     * one list request of one import.
-     * @return completes when a call would be fast; fails as a listing would
+     * Prepares the client so that the first call is fast. Initialises event loops, name resolution, TLS and classes, and
+     * opens one pooled connection, by a list request for one import.
+     * @return completes when the client is warm; fails like a listing
      */
     Mono<Void> warmup();
 
     /**
-     * Closes this client on subscription: what is in flight ends with an {@link ImportsTransportException} (a start with
-     * {@link ImportOutcomeUnknownException}, where it may have been taken), later calls are refused, and the connections this
-     * client owns are closed. A caller's own {@link HttpClient} keeps its pool.
-     * @return completes when the connections are closed; once closed, at once
+     * Closes this client on subscription. Calls in flight fail with an {@link ImportsTransportException} (a start that may
+     * have reached the service with an {@link ImportOutcomeUnknownException}), later calls fail with an
+     * {@link IllegalStateException}, and the client's own connections are closed. The pool of a caller's {@link HttpClient}
+     * stays open.
+     * @return completes when the connections are closed, or at once if they are closed already
      */
     Mono<Void> disposeLater();
 
-    /** As {@link #disposeLater()}, waiting two seconds at most, and not at all on a thread that must not block. */
+    /** Like {@link #disposeLater()}, waits two seconds at most, and does not wait on a thread that must not block. */
     @Override
     void close();
 
-    /** What a client can be given. Every setter replaces what was set before, {@link #configureHttpClient} adds to it. */
+    /** Configures a client. Every setter replaces the earlier value, but {@link #configureHttpClient} is cumulative. */
     interface Builder {
 
         /**
-         * The header {@code X-Pinecone-Api-Version}. Defaults to {@code 2025-10}.
-         * @param version letters, digits, dots and dashes, 1 to 32
+         * Sets the header {@code X-Pinecone-Api-Version}. Defaults to {@code 2025-10}.
+         * @param version 1 to 32 letters, digits, dots and dashes
          * @return this
-         * @throws IllegalArgumentException if it is something else
+         * @throws IllegalArgumentException if it contains other characters or is too long
          */
         Builder apiVersion(String version);
 
         /**
-         * A tag for the header {@code User-Agent}, normalised as Pinecone's clients do: lower case, only
-         * {@code [a-z0-9_ :]}, trimmed, spaces as underscores. Defaults to none.
+         * Sets the source tag of the header {@code User-Agent}. It is normalised as in Pinecone's clients: lower case, only
+         * {@code [a-z0-9_ :]}, trimmed, underscores for spaces. Defaults to none.
          * @param tag at most 200 characters
          * @return this
          */
         Builder sourceTag(String tag);
 
         /**
-         * A client to derive from, for a shared pool or shared event loops. Its pool is the caller's to dispose. Redirects and
-         * reactor-netty's own retry are switched off, HTTP/1.1 is used, and interim answers are dropped; its timeouts and limits
-         * stay, and a call that is cancelled while it waits in that pool's queue keeps its place until its turn comes.
-         * Defaults to a client with a pool of its own: 50 connections, 30 seconds idle, 5 minutes of life, 10 seconds to get
-         * one, 5 seconds to connect and 5 for TLS.
+         * Sets the HTTP client to derive from, to share a pool or event loops. The caller owns its pool. Redirects and
+         * reactor-netty's own retry are disabled, HTTP/1.1 is used, and interim responses are dropped; its timeouts and
+         * limits stay, and a call that is cancelled while it waits in that pool's queue keeps its place until its turn.
+         * Defaults to a client with its own pool: 50 connections, 30 seconds idle time, 5 minutes life time, 10 seconds to
+         * acquire a connection, 5 seconds to connect and 5 seconds for the TLS handshake.
          * @param base the client
          * @return this
          */
         Builder httpClient(HttpClient base);
 
         /**
-         * Changes the client, whichever it is: proxy, TLS, metrics, wiretap (which prints the API key). Applied before the
-         * hardening named at {@link #httpClient}. Without a client of your own 50 exchanges run at once, whatever it sets.
-         * @param customizer called once, when building
+         * Customises the HTTP client: proxy, TLS, metrics, wiretap (which logs the API key). Applied before the changes
+         * named at {@link #httpClient}. Unless {@link #httpClient} is set, at most 50 exchanges run concurrently, whatever
+         * the customizer sets.
+         * @param customizer called once by {@link #build}
          * @return this
          */
         Builder configureHttpClient(UnaryOperator<HttpClient> customizer);
 
         /**
-         * Allows {@code http://} to a host that is not loopback. The key then travels in the clear.
+         * Allows {@code http://} for hosts that are not loopback. The API key is then sent unencrypted. Defaults to off.
          * @return this
          */
         Builder allowPlaintext();
 
         /**
-         * How long one HTTP exchange may take, from the wait for a connection to the last byte of the body. Defaults to 30
-         * seconds.
+         * Limits the duration of one HTTP exchange, from the wait for a connection to the last byte of the body. Defaults to
+         * 30 seconds.
          * @param timeout 1 millisecond to 365 days
          * @return this
          * @throws IllegalArgumentException if out of range
@@ -287,40 +295,40 @@ public interface ReactiveImportsApi extends AutoCloseable {
         Builder attemptTimeout(Duration timeout);
 
         /**
-         * Which failures to try again, and when. Defaults to {@link ImportsRetry#ofDefaults()}. Whatever it says, a start is
-         * never sent twice where the service may have taken it.
-         * @param retry a policy
+         * Sets the retry policy. Defaults to {@link ImportsRetry#ofDefaults()}. Whatever the policy, a start is never sent
+         * again if the service may have received it.
+         * @param retry the policy, for each failed attempt
          * @return this
          */
         Builder retry(Retry retry);
 
         /**
-         * How the watch and await calls poll when they are given no spec. Defaults to {@link PollSpec#adaptive()}.
+         * Sets how watch and await calls without a spec poll. Defaults to {@link PollSpec#adaptive()}.
          * @param spec how to poll
          * @return this
          */
         Builder pollSpec(PollSpec spec);
 
         /**
-         * Where every timer runs and the time comes from. Defaults to {@code Schedulers.parallel()}.
-         * @param scheduler the caller's to dispose, which ends calls by an {@link ImportsTransportException}
+         * Sets the scheduler of all timers, and the clock. Defaults to {@code Schedulers.parallel()}.
+         * @param scheduler owned by the caller; disposing it fails calls with an {@link ImportsTransportException}
          * @return this
          * @throws IllegalArgumentException if it cannot schedule with a delay
          */
         Builder scheduler(Scheduler scheduler);
 
         /**
-         * Told what happens on the wire. Defaults to none.
-         * @param listener called where it happens; must not block
+         * Sets the listener for exchanges, retries, throttling and polls. Defaults to {@link ImportsListener#NONE}.
+         * @param listener called on the thread of each event; must not block
          * @return this
          */
         Builder listener(ImportsListener listener);
 
         /**
-         * Makes the client. Nothing is connected yet, but the JVM's trust store is read and native code loaded: make it when
-         * the service starts, not on a thread that must not block.
+         * Builds the client. Opens no connection, but reads the JVM's trust store and loads native code: call it at
+         * start-up, not on a thread that must not block.
          * @return a client, to be closed by the caller
-         * @throws IllegalArgumentException if the host cannot be used
+         * @throws IllegalArgumentException if the host is invalid
          */
         ReactiveImportsApi build();
     }

@@ -5,7 +5,7 @@ import java.util.function.DoubleSupplier;
 
 /**
  * How long to wait before a retry. Doubles from {@code min} to {@code max}, from five times {@code min} when throttled;
- * a service's {@code Retry-After} is never undercut.
+ * never shorter than the service's {@code Retry-After}.
  *
  * @param random uniform in 0 to 1
  */
@@ -13,10 +13,10 @@ record RetryBackoff(Duration min, Duration max, Duration maxRetryAfter, double j
 
     static final int THROTTLED_FACTOR = 5;
 
-    /** Even full jitter leaves this share of the first cap: a retry at once is no back-off. */
+    /** The share of the first cap that even full jitter keeps: an immediate retry would not be a back-off. */
     static final double FLOOR = 0.1;
 
-    /** How far beyond a {@code Retry-After} callers are spread at full jitter. */
+    /** How far full jitter spreads calls beyond a {@code Retry-After}, as a share of it. */
     static final double RETRY_AFTER_SPREAD = 0.1;
 
     RetryBackoff withMin(Duration value) {
@@ -39,15 +39,15 @@ record RetryBackoff(Duration min, Duration max, Duration maxRetryAfter, double j
         return new RetryBackoff(min, max, maxRetryAfter, jitter, value);
     }
 
-    /** Whether the service asks for more patience than there is. */
-    boolean refuses(Throwable failure) {
+    /** Whether the requested wait exceeds the limit. */
+    boolean exceedsLimit(Throwable failure) {
         return retryAfter(failure).compareTo(maxRetryAfter) > 0;
     }
 
     /**
      * The wait before the retry with this index, 0 for the first.
      *
-     * @param failure what the attempt before it failed with
+     * @param failure the failure of the attempt before it
      */
     Duration delay(long retry, Throwable failure) {
         boolean throttled = failure instanceof ImportsApiException e && e.isThrottled();
@@ -57,13 +57,13 @@ record RetryBackoff(Duration min, Duration max, Duration maxRetryAfter, double j
         double cap = Math.min(longest, first * Math.pow(2, (double) retry));
         double low = Math.max(cap * (1 - jitter), first * FLOOR);
         double own = low + (cap - low) * random.getAsDouble();
-        double asked = (double) retryAfter(failure).toNanos();
-        double spread = asked * RETRY_AFTER_SPREAD * jitter * random.getAsDouble();
-        return Duration.ofNanos((long) Math.max(own, Math.ceil(asked + spread)));
+        double requested = (double) retryAfter(failure).toNanos();
+        double spread = requested * RETRY_AFTER_SPREAD * jitter * random.getAsDouble();
+        return Duration.ofNanos((long) Math.max(own, Math.ceil(requested + spread)));
     }
 
     private static Duration retryAfter(Throwable failure) {
-        Duration asked = failure instanceof ImportsApiException e ? e.retryAfter() : null;
-        return asked == null ? Duration.ZERO : asked;
+        Duration requested = failure instanceof ImportsApiException e ? e.retryAfter() : null;
+        return requested == null ? Duration.ZERO : requested;
     }
 }

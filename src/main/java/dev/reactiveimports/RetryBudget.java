@@ -11,42 +11,46 @@ import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
 /**
- * What all calls of a client together may spend on retries, so that an outage is not multiplied. There are at most
- * {@value #TOKENS} tokens. A retry takes {@value #RETRY_COST}, {@value #TIMEOUT_COST} after a timeout, and gets them back
- * when it succeeds. A call that succeeds at its first try brings one, and so does every second. First attempts are free.
+ * Bounds the retries of all calls of a client together, so that retries do not multiply the load of an outage. A token
+ * bucket of {@value #TOKENS} tokens: a retry takes {@value #RETRY_COST}, or {@value #TIMEOUT_COST} after a timeout, and
+ * returns them when it succeeds. A call that succeeds at its first attempt adds one token, and so does every second. First
+ * attempts are free.
  *
- * <p>So a thousand calls that meet a dead service at once cost it about a hundred retries, and those that follow one more
- * every five seconds: 820 in an hour, however many calls there are. Where a quarter of the attempts fails, a call wins 0.75
- * tokens and loses 0.41 on average, and the budget stays full at any rate. A client that makes no more than one call every
- * 15 seconds is never without its three retries, whatever fails (30 seconds if all of it are timeouts).
+ * <p>So a thousand concurrent calls during an outage cause about a hundred retries, and later calls one more every five
+ * seconds: 820 in an hour, however many calls there are. If a quarter of the attempts fail, a call earns 0.75 tokens and
+ * spends 0.41 on average, so the budget stays full at any rate. A client that makes at most one call every 15 seconds always
+ * has its three retries, whatever fails (every 30 seconds if all failures are timeouts).
  *
- * <p>The refill is computed when somebody asks, from the scheduler's clock: there is no timer.
+ * <p>The refill is computed on access from the scheduler's clock: there is no timer.
  */
 final class RetryBudget {
 
     static final int TOKENS = 500;
     static final int RETRY_COST = 5;
 
-    /** A timeout held a connection for its whole length, and its retry may do so again. */
+    /** A timeout occupied a connection for its whole length, and its retry may do so again. */
     static final int TIMEOUT_COST = 10;
 
-    /** The time in which one token comes back by itself. */
+    /** The time in which one token is refilled. */
     private static final long NANOS_PER_TOKEN = TimeUnit.SECONDS.toNanos(1);
 
     private static final long FULL = TOKENS * NANOS_PER_TOKEN;
 
     private final Scheduler scheduler;
 
-    /** When the budget was, or would have been, empty: what was refilled since is what there is. One number, so one CAS. */
+    /**
+     * When the budget was, or would have been, empty: the tokens refilled since are those available. A single number, so
+     * that an update is one CAS.
+     */
     private final AtomicLong emptyAt;
 
-    /** A full one. */
+    /** Creates a full budget. */
     RetryBudget(Scheduler scheduler) {
         this.scheduler = scheduler;
         this.emptyAt = new AtomicLong(now() - FULL);
     }
 
-    /** A call succeeded at its first try. */
+    /** Records a call that succeeded at its first attempt. */
     void earn() {
         giveBack(1);
     }
@@ -97,7 +101,7 @@ final class RetryBudget {
 
     private static int cost(Throwable failure) {
         if (failure instanceof ImportsTransportException local && local.isPoolExhausted()) {
-            // no burden on the service
+            // never sent, so no load on the service
             return 0;
         }
         boolean timeout = failure instanceof TimeoutException || failure.getCause() instanceof TimeoutException;
@@ -111,21 +115,21 @@ final class RetryBudget {
         return failure;
     }
 
-    /** One call's dealings. */
+    /** The share of one call. */
     final class Account {
 
         private final AtomicInteger reserved = new AtomicInteger();
         private final AtomicInteger paid = new AtomicInteger();
-        private final Sinks.One<Object> refusal = Sinks.one();
+        private final Sinks.One<Object> rejection = Sinks.one();
         private volatile int price;
         private volatile Throwable failure = new IllegalStateException("no failure yet");
 
         private Account() {}
 
         /**
-         * A policy that decides as the delegate does, as long as there are tokens. They are taken when a transient failure
-         * arrives, not after the wait, so that a thousand calls cannot all be waiting for the same tokens; those refused
-         * fail at once with that very failure. What the delegate does not use is given back.
+         * A policy that decides like the delegate while there are tokens. They are reserved when a transient failure
+         * arrives, not after the wait, so that a thousand calls cannot all wait for the same tokens; calls without tokens
+         * fail at once with that failure. Tokens that the delegate does not use are returned.
          *
          * @param delegate of one subscription
          */
@@ -138,7 +142,7 @@ final class RetryBudget {
             };
         }
 
-        /** The last retry did what it was for. */
+        /** Returns the tokens of a retry that succeeded. */
         void succeeded() {
             giveBack(paid.getAndSet(0));
         }
@@ -153,8 +157,8 @@ final class RetryBudget {
                             sink.error(spent(failure));
                         }
                     })
-                    // beside the delegate, not through it: it might swallow the error
-                    .takeUntilOther(refusal.asMono())
+                    // beside the delegate, not through it, since it might swallow the error
+                    .takeUntilOther(rejection.asMono())
                     .doFinally(end -> giveBack(reserved.getAndSet(0)));
         }
 
@@ -162,14 +166,15 @@ final class RetryBudget {
             failure = signalled;
             price = cost(signalled);
             if (!ImportsRetry.isTransient(signalled)) {
-                // most likely final, so nothing to refuse; if the delegate retries it all the same, spend() takes them
+                // most likely final, so no tokens are reserved; if the delegate retries it nevertheless, spend() takes
+                // them
                 return true;
             }
             if (take(price)) {
                 reserved.set(price);
                 return true;
             }
-            refusal.tryEmitError(spent(signalled));
+            rejection.tryEmitError(spent(signalled));
             return false;
         }
 

@@ -5,12 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.regex.Pattern;
 
 /**
- * Text of a server, made fit for a message or a log line: control and format characters (line breaks, escape sequences,
- * what reverses the reading direction) become one space, the ends are trimmed, the length is bounded.
+ * Sanitises text of a server for messages and log lines: control and format characters (line breaks, escape sequences,
+ * bidirectional overrides) become one space, the ends are trimmed, the length is bounded.
  */
 final class SafeText {
 
-    /** The most that a message quotes of an answer. */
+    /** How many characters of a response a message quotes at most. */
     static final int EXCERPT_LENGTH = 200;
 
     private static final int TARGET_LENGTH = 200;
@@ -19,18 +19,18 @@ final class SafeText {
 
     private SafeText() {}
 
-    /** An import's id, as exceptions and log lines show it. */
+    /** An import's id for exceptions and log lines. */
     static String ofId(String id) {
         return of(id, TARGET_LENGTH);
     }
 
-    /** The same of a URI, without user, query and fragment: a signed URI has its signature there. */
+    /** A URI for exceptions and log lines, without user info, query and fragment: a signed URI has its signature there. */
     static String ofUri(String uri) {
         String plain = SECRETS.matcher(uri).replaceFirst("");
         return of(USER.matcher(plain).replaceFirst("$1"), TARGET_LENGTH);
     }
 
-    /** At most so many characters, never half a surrogate pair. */
+    /** At most {@code maxLength} characters, without unpaired surrogates. */
     static String of(CharSequence text, int maxLength) {
         StringBuilder safe = new StringBuilder(Math.min(text.length(), maxLength));
         for (int i = 0; i < text.length(); ) {
@@ -62,11 +62,11 @@ final class SafeText {
         return of(new String(bytes, offset + skipped, read, UTF_8), maxLength);
     }
 
-    /** What a message quotes of an answer that was refused: from its beginning, or around the byte that is wrong. */
-    static String excerpt(byte[] bytes, int offset, int length, long wrongAt) {
+    /** The excerpt of an invalid response for a message: from its beginning, or around the invalid byte. */
+    static String excerpt(byte[] bytes, int offset, int length, long invalidAt) {
         int from = 0;
-        if (wrongAt > EXCERPT_LENGTH / 2 && wrongAt <= length && length > EXCERPT_LENGTH) {
-            from = Math.min((int) wrongAt - EXCERPT_LENGTH / 2, length - EXCERPT_LENGTH);
+        if (invalidAt > EXCERPT_LENGTH / 2 && invalidAt <= length && length > EXCERPT_LENGTH) {
+            from = Math.min((int) invalidAt - EXCERPT_LENGTH / 2, length - EXCERPT_LENGTH);
             while (from > 0 && (bytes[offset + from] & 0xC0) == 0x80) {
                 from--;
             }

@@ -22,10 +22,10 @@ import reactor.util.Logger;
 import reactor.util.Loggers;
 
 /**
- * The clock and the timers of calls, on a scheduler that belongs to somebody else. Reactor's parallel one is looked up at each
- * use, since any component may replace or shut it down. A scheduler drops its timers silently when it is disposed; so while
- * some are pending, it is looked at once a second by a timer of the JDK: on the default one they are then set again, on a
- * caller's they run at once, and whoever waited finds that there is no time left to wait in.
+ * The clock and the timers of calls, on a scheduler that the library does not own. Reactor's parallel scheduler is looked up
+ * at each use, since any component may replace or dispose it. A disposed scheduler drops its timers silently; so while
+ * timers are pending, a timer of the JDK checks the scheduler once a second: those of the default scheduler are then
+ * scheduled again, those of a caller's run at once, and the code they wake finds the scheduler disposed.
  */
 final class SchedulerGuard implements Scheduler {
 
@@ -45,13 +45,13 @@ final class SchedulerGuard implements Scheduler {
         this.replaceable = replaceable;
     }
 
-    /** Reactor's parallel scheduler, whichever that is when it is needed. */
+    /** Reactor's parallel scheduler, looked up when it is needed. */
     static SchedulerGuard ofDefault() {
         return DEFAULT;
     }
 
     /**
-     * A caller's scheduler, which is tried.
+     * A caller's scheduler, which is checked.
      *
      * @throws IllegalArgumentException if it cannot schedule with a delay
      */
@@ -67,22 +67,22 @@ final class SchedulerGuard implements Scheduler {
                     e instanceof UnsupportedOperationException || e == Exceptions.failWithRejectedNotTimeCapable();
             if (timeless) {
                 throw new IllegalArgumentException(
-                        "scheduler must be capable of time-based scheduling, " + scheduler + " is not", e);
+                        "scheduler must be capable of time-based scheduling, but " + scheduler + " is not", e);
             }
-            LOG.debug("{} takes no timers now: calls will fail", scheduler, e);
+            LOG.debug("The scheduler {} rejects timers, so calls will fail.", scheduler, e);
         }
         return unchecked(scheduler);
     }
 
-    /** A scheduler that was tried before. */
+    /** A scheduler that was checked before. */
     static SchedulerGuard unchecked(Scheduler scheduler) {
-        if (scheduler instanceof SchedulerGuard ours) {
-            return ours;
+        if (scheduler instanceof SchedulerGuard guard) {
+            return guard;
         }
         return scheduler == Schedulers.parallel() ? DEFAULT : new SchedulerGuard(() -> scheduler, false);
     }
 
-    /** A wait, which fails when its scheduler is disposed meanwhile. */
+    /** A delay that fails when the scheduler is disposed meanwhile. */
     Mono<Long> delay(Duration wait) {
         return Mono.delay(wait, this).handle((tick, sink) -> {
             if (isDisposed()) {
@@ -136,7 +136,10 @@ final class SchedulerGuard implements Scheduler {
         pending.remove(timer);
     }
 
-    /** Above a millisecond it may be the wall clock, which is shown; below, it goes on where that of the one before stood. */
+    /**
+     * Units of a millisecond and above read the scheduler's wall clock; finer ones continue where the clock of a replaced
+     * scheduler stood.
+     */
     @Override
     public long now(TimeUnit unit) {
         Scheduler now = current();
@@ -162,7 +165,7 @@ final class SchedulerGuard implements Scheduler {
         return current().isDisposed();
     }
 
-    /** Not ours to dispose. */
+    /** No effect: the scheduler belongs to the caller or to Reactor. */
     @Override
     public void dispose() {}
 
@@ -181,7 +184,7 @@ final class SchedulerGuard implements Scheduler {
     private void look() {
         for (SchedulerTimer timer : pending) {
             if (timer.isStranded()) {
-                // the JDK's thread of timers is for all
+                // the JDK's timer thread is shared and must not run tasks
                 ForkJoinPool.commonPool().execute(timer::rescue);
             }
         }
@@ -191,7 +194,7 @@ final class SchedulerGuard implements Scheduler {
         }
     }
 
-    /** One worker after another: the next when the scheduler of the last one is disposed. */
+    /** A worker that is replaced together with its scheduler. */
     private final class SteadyWorker implements Worker {
 
         private final Disposable.Composite timers = Disposables.composite();
@@ -233,7 +236,7 @@ final class SchedulerGuard implements Scheduler {
         }
     }
 
-    /** A clock, and how far the one before was ahead of it when it took over. */
+    /** A clock, and how far its predecessor was ahead when it took over. */
     private record Clock(Scheduler of, long ahead) {
 
         long nanos() {

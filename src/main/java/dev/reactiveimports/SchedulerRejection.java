@@ -8,8 +8,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Of a scheduler that takes no more timers, as a rule because it was disposed. Within the library it is what operators expect of
- * a scheduler; at the {@link OpaqueBoundary} it becomes what callers expect of the library.
+ * A scheduler rejected a timer, usually because it was disposed. Inside the library it is the exception that operators
+ * expect of a scheduler; the {@link OpaqueBoundary} maps it to an {@link ImportsTransportException}.
  */
 final class SchedulerRejection extends RejectedExecutionException {
 
@@ -26,32 +26,32 @@ final class SchedulerRejection extends RejectedExecutionException {
         this.message = message;
     }
 
-    /** The call, or its failure if the scheduler was disposed before. */
+    /** The call, which fails at subscription if the scheduler is disposed. */
     static <T> Mono<T> guard(Mono<T> call, SchedulerGuard scheduler) {
         return scheduler.isReplaceable()
                 ? call
                 : Mono.defer(() -> scheduler.isDisposed() ? Mono.error(new SchedulerRejection(scheduler, null)) : call);
     }
 
-    /** The call, or its failure if the scheduler was disposed before. */
+    /** The call, which fails at subscription if the scheduler is disposed. */
     static <T> Flux<T> guard(Flux<T> call, SchedulerGuard scheduler) {
         return scheduler.isReplaceable()
                 ? call
                 : Flux.defer(() -> scheduler.isDisposed() ? Flux.error(new SchedulerRejection(scheduler, null)) : call);
     }
 
-    /** Whether a failure is one of these, as such or wrapped by an operator. */
+    /** Whether a failure is such a rejection, possibly wrapped by an operator. */
     static boolean isIn(Throwable failure) {
         return find(failure) != null;
     }
 
-    /** As callers see it. */
+    /** The failure as callers receive it. */
     static Throwable explain(Throwable failure) {
         SchedulerRejection rejection = find(failure);
         return rejection == null ? failure : new ImportsTransportException(rejection.message, failure, false);
     }
 
-    /** What the ringing of a timer means: the given, but if its scheduler was disposed that is why it rang. */
+    /** What a fired timer means: the given failure, unless it fired because its scheduler was disposed. */
     static Throwable unlessDisposed(Scheduler scheduler, Supplier<? extends Throwable> failure) {
         return scheduler.isDisposed() ? explain(new SchedulerRejection(scheduler, null)) : failure.get();
     }

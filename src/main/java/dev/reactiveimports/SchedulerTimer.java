@@ -8,10 +8,10 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
-/** A task of a {@link SchedulerGuard} that is neither run nor disposed, and where it waits. */
+/** A pending task of a {@link SchedulerGuard}, and the scheduler it is waiting on. */
 final class SchedulerTimer implements Runnable, Disposable {
 
-    /** How a task is handed to a scheduler. */
+    /** How a task is scheduled: directly or by a worker. */
     interface Place {
         Disposable schedule(Scheduler on, Runnable task, long delay, TimeUnit unit);
     }
@@ -44,12 +44,12 @@ final class SchedulerTimer implements Runnable, Disposable {
                 if (now == owner.current()) {
                     throw new SchedulerRejection(now, e);
                 }
-                // replaced since it was looked up
+                // the scheduler was replaced since it was looked up
             }
         }
     }
 
-    /** Whether it waits on a scheduler that will never run it. */
+    /** Whether it is waiting on a disposed scheduler. */
     boolean isStranded() {
         Scheduler lastOn = on;
         return lastOn != null && lastOn.isDisposed() && !over.get();

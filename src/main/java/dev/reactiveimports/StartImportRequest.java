@@ -58,7 +58,7 @@ public record StartImportRequest(
     }
 
     /**
-     * Says what to do with a record that cannot be read.
+     * Defines what to do with a record that cannot be read.
      *
      * @param mode abort or go on
      * @return a changed copy

@@ -4,10 +4,10 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collection;
 
-/** The failures before a last one, kept to be suppressed by it. Belongs to one subscription. */
+/** Collects the failures of earlier attempts, to be suppressed by the last one. Belongs to one subscription. */
 final class SuppressedFailures {
 
-    /** Enough to see a pattern; a retry without end must not hold memory without end. */
+    /** Enough to see a pattern, while unlimited retries must not use unlimited memory. */
     static final int MAX_KEPT = 10;
 
     private final ArrayDeque<Throwable> earlier = new ArrayDeque<>();
@@ -23,12 +23,12 @@ final class SuppressedFailures {
         earlier.clear();
     }
 
-    /** Adds the earlier failures to the last. */
+    /** Adds the earlier failures to the last one as suppressed exceptions. */
     <E extends Throwable> E suppressedBy(E last) {
         return suppress(earlier, last);
     }
 
-    /** Each once and never by itself: an exception may be signalled twice. */
+    /** Adds each once, and never an exception to itself: one may be signalled twice. */
     static <E extends Throwable> E suppress(Collection<? extends Throwable> earlier, E last) {
         for (Throwable failure : earlier) {
             if (failure != last && !Arrays.asList(last.getSuppressed()).contains(failure)) {

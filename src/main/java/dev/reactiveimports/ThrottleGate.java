@@ -18,24 +18,24 @@ import reactor.util.Loggers;
 import reactor.util.context.ContextView;
 
 /**
- * Where every attempt of a client passes before it is sent. Open, it costs a volatile read. When the service asks for
- * fewer requests it closes for a while, and callers queue, first come, first served. Reopening lets one of them through,
- * then the others one by one, at a {@link ThrottlePace} that nothing but a new refusal slows down: none of them waits for the
- * response to another's request, so one that hangs or is cancelled holds up nobody. A refusal closes it again, and halves the
- * pace that is reached quickly, unless nothing was accepted since it reopened: that is an outage, which says nothing about a
- * pace, and the longer it lasts the less is left of what was known before.
+ * The gate that every attempt of a client passes before it is sent. While it is open, passing costs a volatile read. A
+ * throttling response closes it for a while, and calls queue in FIFO order. Once reopened it lets them through one by one,
+ * at a {@link ThrottlePace} that only another throttling response slows down: no call waits for the response to another one,
+ * so a call that hangs or is cancelled delays no other. Another throttling response closes the gate again and halves the
+ * pace up to which it accelerates quickly, unless the service accepted nothing since the gate reopened: that is an outage,
+ * which reveals nothing about the pace, and the longer it lasts the more of the known pace is forgotten.
  *
- * <p>Nobody waits for longer than the limit. A call whose turn is not expected within it fails at once, and one that waits
- * already does when its turn recedes beyond its deadline. So at most {@value ThrottlePace#OPEN} calls wait for each second of
- * the limit. The first in the queue always has its turn before its deadline, and the queue is in the order of deadlines: so
- * there is one timer, for the next turn, while someone waits, and none otherwise.
+ * <p>No call waits longer than the limit. A call whose turn is not expected within it fails at once, and a queued call fails
+ * when its turn moves beyond its deadline. So at most {@value ThrottlePace#OPEN} calls wait for each second of the limit.
+ * The queue is ordered by deadline, and its first call always has its turn before its deadline: so there is one timer, for
+ * the next turn, while calls wait, and none otherwise.
  */
 final class ThrottleGate {
 
     private static final Logger LOG = Loggers.getLogger(ThrottleGate.class);
     private static final Duration MAX_PAUSE = Duration.ofDays(1);
 
-    /** A timer that is late by this much was lost, with the scheduler that had it. */
+    /** A timer that is late by this much was lost together with a disposed scheduler. */
     private static final long LOST_TIMER = TimeUnit.SECONDS.toNanos(1);
 
     private final Scheduler scheduler;
@@ -46,18 +46,18 @@ final class ThrottleGate {
     private volatile int closings;
     private volatile boolean accepted;
 
-    // all below, and every change of open, under this lock; nobody is called while it is held, but for the scheduler
+    // guards the fields below and every change of open; no foreign code but the scheduler is called while it is held
     private final Object lock = new Object();
     private final TreeSet<ThrottleTurn> waiting = new TreeSet<>();
     private final ThrottleTimetable times;
-    private @Nullable ImportsApiException lastRefusal;
+    private @Nullable ImportsApiException lastRejection;
     private @Nullable Disposable timer;
     private long timerAt;
     private int ticket;
     private long arrivals;
 
     /**
-     * An open gate.
+     * Creates an open gate.
      *
      * @param longestWait how long a call may wait for its turn
      */
@@ -72,7 +72,7 @@ final class ThrottleGate {
         return scheduler;
     }
 
-    /** Until when an attempt that begins now may wait for its turn, whether once or again and again. */
+    /** The deadline of an attempt that begins now, however often it has to queue. */
     long deadline() {
         return now() + limit;
     }
@@ -85,24 +85,29 @@ final class ThrottleGate {
         return Mono.defer(() -> open ? Mono.empty() : again(deadline));
     }
 
-    /** The same for a call that has passed before, and was {@link HeldBack}: even an open gate is closed after the deadline. */
+    /**
+     * The same for a call that passed before and was {@link HeldBack}: after its deadline it fails even if the gate is open.
+     */
     Mono<Void> again(long deadline) {
         return Mono.create(caller -> enter(caller, deadline));
     }
 
-    /** How often it was closed. Who passed and then had to wait for something else can tell whether to come back. */
+    /**
+     * How often it was closed, so that a call that passed and then waited for something else knows whether it has to pass
+     * again.
+     */
     int closings() {
         return closings;
     }
 
-    /** How many calls wait. */
+    /** The number of calls that wait. */
     int waiting() {
         synchronized (lock) {
             return waiting.size();
         }
     }
 
-    /** The service took a request. */
+    /** Records that the service accepted a request. */
     void accepted() {
         if (!open) {
             accepted = true;
@@ -110,22 +115,21 @@ final class ThrottleGate {
     }
 
     /**
-     * Closes for a while from now, or for longer if it is closed already.
+     * Closes the gate for a while from now, or extends the time for which it is closed.
      *
-     * @param refusal what those who cannot wait fail with
+     * @param rejection the failure of calls that cannot wait
      * @param context of the call that was rejected
-     * @return whether it closed, or for longer
+     * @return whether it was closed or the time was extended
      */
-    boolean throttled(Duration pause, ImportsApiException refusal, ContextView context) {
+    boolean throttled(Duration pause, ImportsApiException rejection, ContextView context) {
         long length = Math.max(0, (pause.compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : pause).toNanos());
         boolean closes;
         List<Runnable> ends = new ArrayList<>(0);
         synchronized (lock) {
             long now = now();
-            lastRefusal = refusal;
+            lastRejection = rejection;
             if (!times.isClosed(now)) {
-                // responses to requests that were under way when it closed come while it is closed: one refusal, not
-                // many
+                // responses to requests that were in flight when it closed arrive while it is closed, and count once
                 learn(now);
             }
             closes = open || times.closesLater(now + length);
@@ -137,9 +141,9 @@ final class ThrottleGate {
             settle(now, ends);
         }
         run(ends);
-        ImportsListener told = closes && length > 0 ? listener.inContext(context) : ImportsListener.NONE;
-        if (told != ImportsListener.NONE) {
-            told.onThrottle(Duration.ofNanos(length));
+        ImportsListener bound = closes && length > 0 ? listener.inContext(context) : ImportsListener.NONE;
+        if (bound != ImportsListener.NONE) {
+            bound.onThrottle(Duration.ofNanos(length));
         }
         return closes;
     }
@@ -202,7 +206,7 @@ final class ThrottleGate {
             if (myTicket != ticket) {
                 return;
             }
-            // dropped, not disposed: that could interrupt this very thread in the middle of the caller's work
+            // not disposed, which could interrupt this very thread while it runs the caller's code
             timer = null;
             long now = now();
             while (!waiting.isEmpty() && now - times.nextAt() >= 0) {
@@ -215,14 +219,14 @@ final class ThrottleGate {
     }
 
     /**
-     * Lets those go whose turn comes too late, and sees to it that there is a timer for the first of the others.
+     * Fails the calls whose turn would be too late, and schedules a timer for the first of the others.
      *
-     * @param ends gathers what is to be run once the lock is released
+     * @param ends collects what is to be run once the lock is released
      */
     private void settle(long now, List<Runnable> ends) {
         int late = 0;
         while (!waiting.isEmpty() && times.nextAt() - waiting.first().deadline() > 0) {
-            // those before it in this loop still count: callers that come back when they were told to are spread out
+            // calls that failed before it in this loop count too, so that the waits they report are spread out
             ends.add(tooLate(requireNonNull(waiting.pollFirst()).caller(), late++, now));
         }
         if (waiting.isEmpty()) {
@@ -255,18 +259,20 @@ final class ThrottleGate {
     }
 
     private Runnable tooLate(MonoSink<Void> caller, int before, long now) {
-        ImportsApiException refusal = requireNonNull(lastRefusal);
-        // in whole milliseconds, and never too early
+        ImportsApiException rejection = requireNonNull(lastRejection);
+        // in whole milliseconds, rounded up
         Duration wait = Duration.ofMillis(TimeUnit.NANOSECONDS.toMillis(times.turnOf(before, now) - now) + 1);
-        return () -> caller.error(ThrottleNotSent.throttled(refusal, wait));
+        return () -> caller.error(ThrottleNotSent.throttled(rejection, wait));
     }
 
     private static void run(List<Runnable> ends) {
         for (Runnable end : ends) {
             try {
                 end.run();
-            } catch (Throwable theirs) {
-                LOG.warn("a call threw when its turn came; the others have theirs all the same", theirs);
+            } catch (Throwable thrown) {
+                LOG.warn(
+                        "A subscriber threw an exception when its call passed the throttle gate; the other calls are not affected.",
+                        thrown);
             }
         }
     }
@@ -275,13 +281,16 @@ final class ThrottleGate {
         return scheduler.now(TimeUnit.NANOSECONDS);
     }
 
-    /** Of a call that passed, but was not sent before the gate was closed: it has to pass again, and nothing has failed. */
+    /**
+     * Signals that a call passed, but was not sent before the gate was closed: it has to pass again, without a failed
+     * attempt.
+     */
     static final class HeldBack extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
         HeldBack() {
-            super("the service asked for fewer requests meanwhile", null, false, false);
+            super("The service throttled other calls before this one was sent.", null, false, false);
         }
     }
 }

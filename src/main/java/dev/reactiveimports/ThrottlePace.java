@@ -11,10 +11,10 @@ record ThrottlePace(double knee) {
     /** Calls a second right after reopening. */
     static final double FIRST = 4;
 
-    /** Calls a second from which on nobody needs to wait; more are not counted on. */
+    /** Calls a second from which on no call needs to wait; a higher pace is not assumed. */
     static final double OPEN = 1000;
 
-    /** Of a gate that knows of no pace that was too fast. */
+    /** The pace while none is known to be too fast. */
     static final ThrottlePace UNKNOWN = new ThrottlePace(OPEN);
 
     private static final double MOST = 10 * OPEN;
@@ -25,7 +25,7 @@ record ThrottlePace(double knee) {
         knee = Math.min(OPEN, Math.max(FIRST, knee));
     }
 
-    /** Calls a second, so many seconds after reopening. */
+    /** The pace in calls a second, the given number of seconds after reopening. */
     double at(double seconds) {
         double pace = seconds < kneeAt()
                 ? FIRST * Math.exp(DOUBLING * seconds)
@@ -33,7 +33,7 @@ record ThrottlePace(double knee) {
         return Math.min(OPEN, pace);
     }
 
-    /** How many calls it lets through in so many seconds, as the integral of the pace. */
+    /** The number of calls let through in the given number of seconds: the integral of the pace. */
     double released(double seconds) {
         double doubled = Math.min(seconds, kneeAt());
         double crept = Math.max(0, Math.min(seconds, openAt()) - kneeAt());
@@ -43,7 +43,7 @@ record ThrottlePace(double knee) {
                 + OPEN * open;
     }
 
-    /** How many seconds it takes for so many calls: the inverse of {@link #released}. */
+    /** The seconds it takes to let so many calls through: the inverse of {@link #released}. */
     double secondsFor(double calls) {
         double untilKnee = released(kneeAt());
         double untilOpen = released(openAt());
@@ -56,7 +56,10 @@ record ThrottlePace(double knee) {
         return openAt() + (calls - untilOpen) / OPEN;
     }
 
-    /** Calls a second while the queue is not empty even at {@value #OPEN}: callers want more, and the service accepts it. */
+    /**
+     * The pace at which a queue drains that is not empty even at {@value #OPEN} calls a second, while the service accepts
+     * all.
+     */
     double drain(double seconds) {
         return Math.min(MOST, OPEN * Math.exp(CREEP * Math.max(0, seconds - openAt())));
     }

@@ -2,13 +2,13 @@ package dev.reactiveimports;
 
 /**
  * When the throttle gate lets the next call through, and when the ones after it. All times are the scheduler's, in
- * nanoseconds; it belongs to the gate, and is guarded by its lock.
+ * nanoseconds; guarded by the gate's lock.
  */
 final class ThrottleTimetable {
 
     private static final double SECOND = 1e9;
 
-    /** By how much a turn may be late without delaying those after it, in nanoseconds: timers are no more exact. */
+    /** How late a turn may be without delaying the next ones, in nanoseconds: the precision of timers. */
     private static final long LATENESS = 50_000_000;
 
     private ThrottlePace pace = ThrottlePace.UNKNOWN;
@@ -38,7 +38,7 @@ final class ThrottleTimetable {
         nextAt = until;
     }
 
-    /** The service rejected a call while nothing was known of a pace that is too fast. */
+    /** The service rejected a call while no pace was known to be too fast. */
     void forgetPace() {
         pace = ThrottlePace.UNKNOWN;
     }
@@ -48,7 +48,7 @@ final class ThrottleTimetable {
         pace = new ThrottlePace(pace.at(sinceReopening(now)) / 2);
     }
 
-    /** The service accepted nothing since the gate reopened: an outage, whatever the pace, and what was known ages. */
+    /** The service accepted nothing since the gate reopened: an outage, during which the known pace ages. */
     void doublePace() {
         pace = new ThrottlePace(pace.knee() * 2);
     }
@@ -56,7 +56,7 @@ final class ThrottleTimetable {
     /**
      * A call passes.
      *
-     * @return whether nobody has to wait any more
+     * @return whether calls need not wait any more
      */
     boolean grant(long now) {
         long from = now - nextAt < LATENESS ? nextAt : now;
@@ -66,7 +66,7 @@ final class ThrottleTimetable {
         return isFast;
     }
 
-    /** When a call is expected to pass with so many before it, if the service rejects nothing more until then. */
+    /** When a call is expected to pass with so many calls before it, provided that the service rejects none of them. */
     long turnOf(int before, long now) {
         return after(nextAt - now > 0 ? nextAt : now, before);
     }

@@ -3,7 +3,7 @@ package dev.reactiveimports;
 import reactor.core.publisher.MonoSink;
 
 /**
- * One call in the throttle gate's queue. Calls that were held back keep the deadline, and so the place, that they had.
+ * One call in the throttle gate's queue. Calls that were held back keep their deadline, and thus their place.
  *
  * @param deadline by the scheduler's clock, in nanoseconds
  * @param arrival tells turns of the same deadline apart

@@ -141,7 +141,7 @@ class CallPermitsTests {
                 .singleElement()
                 .satisfies(failure -> assertThat(failure)
                         .isInstanceOf(ImportsTransportException.class)
-                        .hasMessage("no connection of the pool became free in time")
+                        .hasMessage("no connection of the client's pool became available in time")
                         .hasCauseInstanceOf(TimeoutException.class));
         assertThat(ImportsRetry.isTransient(failures.get(0))).isFalse();
         assertThat(((ImportsTransportException) failures.get(0)).isPoolExhausted())

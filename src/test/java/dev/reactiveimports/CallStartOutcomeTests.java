@@ -39,7 +39,7 @@ class CallStartOutcomeTests {
     @Test
     void whatWasSentIsInDoubtHoweverItEnds() {
         assertThat(begun(1).sending(THEN)).isTrue();
-        attempts.giveUp();
+        attempts.abandon();
         assertThat(attempts.surelyNotTaken(TIMED_OUT)).isFalse();
         assertThat(attempts.begin(attempt(2))).isFalse();
         assertThat(attempts.explain(CLOSED)).isInstanceOfSatisfying(ImportOutcomeUnknownException.class, unknown -> {
@@ -73,7 +73,7 @@ class CallStartOutcomeTests {
     void whatWasGivenUpBetweenTwoAttemptsIsNotBegunAgain() {
         begun(1);
         assertThat(attempts.surelyNotTaken(TIMED_OUT)).isTrue();
-        attempts.giveUp();
+        attempts.abandon();
         assertThat(attempts.begin(attempt(2))).isFalse();
         assertThat(attempts.explain(CLOSED)).isSameAs(CLOSED);
     }

@@ -186,7 +186,8 @@ class CrowdedPoolTests {
                         .satisfies(failure -> {
                             assertThat(failure.getCause())
                                     .isInstanceOf(ImportsTransportException.class)
-                                    .hasMessageEndingWith(" failed: no connection of the pool became free in time");
+                                    .hasMessageEndingWith(
+                                            " failed: no connection of the client's pool became available in time");
                             assertThat(((ImportsException) failure.getCause()).attempts())
                                     .isEqualTo(1);
                         });
@@ -219,7 +220,7 @@ class CrowdedPoolTests {
                     .failsWithin(SOON)
                     .withThrowableOfType(ExecutionException.class)
                     .withCauseExactlyInstanceOf(ImportsTransportException.class)
-                    .withMessageContaining("no complete answer within PT8S");
+                    .withMessageContaining("no complete response within PT8S");
             assertThat(holding).noneMatch(CompletableFuture::isDone);
             mayAnswer.countDown();
             assertThat(holding)

@@ -76,16 +76,18 @@ class HttpFailuresTests {
 
     static Arguments[] failures() {
         return new Arguments[] {
-            Arguments.of(new ConnectTimeoutException("x"), "connecting took too long", true),
-            Arguments.of(new UnknownHostException("x"), "the index host has no address", true),
+            Arguments.of(new ConnectTimeoutException("x"), "the connection was not established in time", true),
+            Arguments.of(new UnknownHostException("x"), "the index host could not be resolved to an address", true),
             Arguments.of(new SSLHandshakeException("bad"), "TLS failed: bad", true),
             Arguments.of(new IOException("gone"), "the connection failed: java.io.IOException: gone", true),
             Arguments.of(
                     new PoolAcquireTimeoutException(Duration.ofSeconds(1)),
-                    "no connection of the pool became free in time",
+                    "no connection of the client's pool became available in time",
                     false),
             Arguments.of(
-                    new PoolAcquirePendingLimitException(1), "no connection of the pool became free in time", false),
+                    new PoolAcquirePendingLimitException(1),
+                    "no connection of the client's pool became available in time",
+                    false),
             Arguments.of(new PoolShutdownException(), "the connection pool is shut down", false)
         };
     }
@@ -99,7 +101,8 @@ class HttpFailuresTests {
                 new DecoderException("secret", new IllegalStateException("secret")))) {
             assertThat(HttpFailures.broken(codec))
                     .isInstanceOf(ImportsTransportException.class)
-                    .hasMessage("the answer is no HTTP (" + codec.getClass().getSimpleName() + ")")
+                    .hasMessage("the response is not valid HTTP ("
+                            + codec.getClass().getSimpleName() + ")")
                     .hasNoCause()
                     .satisfies(broken ->
                             assertThat(ImportsRetry.isTransient(broken)).isTrue());
@@ -124,13 +127,13 @@ class HttpFailuresTests {
     @Test
     void aTimeoutNamesItsLimitAndAnOversizedAnswerItsCap() {
         assertThat(HttpFailures.timedOut(Duration.ofSeconds(30)))
-                .hasMessage("no complete answer within PT30S")
+                .hasMessage("no complete response within PT30S")
                 .hasCauseInstanceOf(TimeoutException.class);
         assertThat(HttpFailures.oversized(10)).hasMessageContaining("larger than 10 bytes");
         assertThat(ImportsRetry.isTransient(HttpFailures.oversized(10))).isFalse();
     }
 
     private ImportsApiException refused(int status, JsonError error) {
-        return HttpFailures.refused(HttpResponseStatus.valueOf(status), headers, error, NOW, KEY);
+        return HttpFailures.rejected(HttpResponseStatus.valueOf(status), headers, error, NOW, KEY);
     }
 }

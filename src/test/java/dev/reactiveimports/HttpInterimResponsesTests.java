@@ -128,7 +128,7 @@ class HttpInterimResponsesTests {
                 ReactiveImportsApi client = client(server, false)) {
             assertThat(catchThrowable(() -> client.describeImport("7").block(SOON)))
                     .isInstanceOf(ImportsProtocolException.class)
-                    .hasMessageContaining("another");
+                    .hasMessageContaining("a different import");
             assertThat(server.awaitOpen(0)).isZero();
             assertThat(server.clientCloses).hasValue(1);
             assertThat(client.describeImport("7").block(SOON).id()).isEqualTo("7");

@@ -52,7 +52,9 @@ class NameResolutionTests {
         StepVerifier.create(call)
                 .verifyErrorSatisfies(failure -> assertThat(failure)
                         .isInstanceOfSatisfying(ImportsTransportException.class, broken -> {
-                            assertThat(broken).hasMessageEndingWith(" failed: the index host has no address");
+                            assertThat(broken)
+                                    .hasMessageEndingWith(
+                                            " failed: the index host could not be resolved to an address");
                             assertThat(broken.attempts()).isEqualTo(4);
                         }));
         assertThat(lookUps).hasValue(4);

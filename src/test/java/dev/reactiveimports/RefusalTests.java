@@ -147,7 +147,7 @@ class RefusalTests {
                     List.of(client.describeImport("2"), client.startImport(StartImportRequest.of("s3://bucket/dir")))) {
                 ImportsTransportException exhausted =
                         catchThrowableOfType(ImportsTransportException.class, () -> call.block(SOON));
-                assertThat(exhausted).hasMessageContaining("no connection of the pool became free");
+                assertThat(exhausted).hasMessageContaining("no connection of the client's pool became available");
                 assertThat(exhausted.attempts()).isEqualTo(1);
             }
             first.dispose();

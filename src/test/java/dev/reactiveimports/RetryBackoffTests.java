@@ -82,13 +82,14 @@ class RetryBackoffTests {
     @Test
     void refusesOnlyWhatIsAboveTheMaximum() {
         RetryBackoff backoff = backoff(1, 0);
-        assertThat(backoff.refuses(Failures.status(429, Duration.ofSeconds(60))))
+        assertThat(backoff.exceedsLimit(Failures.status(429, Duration.ofSeconds(60))))
                 .isFalse();
-        assertThat(backoff.refuses(Failures.status(429, Duration.ofSeconds(60).plusNanos(1))))
+        assertThat(backoff.exceedsLimit(
+                        Failures.status(429, Duration.ofSeconds(60).plusNanos(1))))
                 .isTrue();
-        assertThat(backoff.refuses(Failures.status(429))).isFalse();
-        assertThat(backoff.refuses(Failures.reset())).isFalse();
-        assertThat(backoff.withMaxRetryAfter(Duration.ZERO).refuses(Failures.status(503, Duration.ZERO)))
+        assertThat(backoff.exceedsLimit(Failures.status(429))).isFalse();
+        assertThat(backoff.exceedsLimit(Failures.reset())).isFalse();
+        assertThat(backoff.withMaxRetryAfter(Duration.ZERO).exceedsLimit(Failures.status(503, Duration.ZERO)))
                 .isFalse();
     }
 }

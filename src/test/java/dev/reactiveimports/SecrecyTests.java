@@ -248,7 +248,7 @@ class SecrecyTests {
                     "FINE:",
                     "FINEST:",
                     "is retried in",
-                    "because the retry policy says so",
+                    "because the retry policy does not retry it",
                     "walks the whole listing",
                     "The client closes"
                 }) {

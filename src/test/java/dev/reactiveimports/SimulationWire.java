@@ -165,7 +165,7 @@ final class SimulationWire implements HttpExchange {
             if (response.status() != 200) {
                 HttpHeaders headers = headers(response.retryAfter());
                 JsonError error = new JsonError(null, "status " + response.status());
-                fail(HttpFailures.refused(
+                fail(HttpFailures.rejected(
                         HttpResponseStatus.valueOf(response.status()), headers, error, Instant.EPOCH, "key"));
                 return;
             }

@@ -144,7 +144,7 @@ class TlsTests {
             assertThat(Duration.ofNanos(System.nanoTime() - begin))
                     .isBetween(Duration.ofMillis(4_900), Duration.ofSeconds(9));
             assertThat(errors).allMatch(ImportsTransportException.class::isInstance);
-            assertThat(errors.get(0)).hasMessageEndingWith("connecting took too long");
+            assertThat(errors.get(0)).hasMessageEndingWith("the connection was not established in time");
             assertThat(errors.get(1)).hasMessageContaining("TLS failed");
         } finally {
             for (SocketChannel channel : queue) {
@@ -172,7 +172,7 @@ class TlsTests {
             ImportsTransportException dropped = catchThrowableOfType(
                     ImportsTransportException.class,
                     () -> client.startImport(REQUEST).block(SOON));
-            assertThat(dropped).hasMessageEndingWith("connecting took too long");
+            assertThat(dropped).hasMessageEndingWith("the connection was not established in time");
             assertThat(dropped.attempts()).isEqualTo(4);
         } finally {
             for (SocketChannel channel : queue) {

@@ -315,7 +315,7 @@ class WatchManyTests {
                 .singleElement()
                 .extracting(Throwable::getMessage)
                 .asString()
-                .startsWith("id must have 1..1000");
+                .startsWith("id must have between 1 and 1000");
         assertThat(service.described).doesNotContain("");
     }
 

@@ -36,9 +36,9 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>{@code operation} is {@code list}, {@code describe}, {@code start} or {@code cancel}. {@code status} of an exchange is
- * the HTTP status, {@code IO_ERROR} when no answer came, or {@code CANCELLED} when the caller went away before the end of one.
- * {@code outcome} is {@code SUCCESS}, {@code REDIRECTION}, {@code CLIENT_ERROR} or {@code SERVER_ERROR} as the status says,
- * and {@code UNKNOWN} without a status and for a success whose body cannot be believed.
+ * the HTTP status, {@code IO_ERROR} without a response, or {@code CANCELLED} if the caller cancelled before its end.
+ * {@code outcome} is {@code SUCCESS}, {@code REDIRECTION}, {@code CLIENT_ERROR} or {@code SERVER_ERROR} by the status, and
+ * {@code UNKNOWN} without a status or for a success whose body is invalid.
  *
  * <p>Thread-safe; one listener may serve several clients. Meters appear with their first event.
  *
@@ -143,8 +143,8 @@ public final class MicrometerImportsListener implements ImportsListener {
     }
 
     private static String status(@Nullable Throwable cause) {
-        if (cause instanceof ImportsApiException refusal) {
-            return Integer.toString(refusal.statusCode());
+        if (cause instanceof ImportsApiException rejection) {
+            return Integer.toString(rejection.statusCode());
         }
         return cause instanceof ImportsTransportException ? IO_ERROR : UNKNOWN;
     }

@@ -8,31 +8,32 @@ import java.util.concurrent.atomic.AtomicInteger;
 import reactor.util.context.ContextView;
 
 /**
- * Tells a call's observation of what the call went through: an event for each HTTP exchange, each retry and each pause that
- * the service asked this call for. With a tracer the events are marks on the call's span.
+ * Adds events to the observation of a call. There is one for each HTTP exchange, each retry and each throttling response of
+ * the call; with a tracer they become events of the call's span.
  *
  * <p>The observation is the one in the subscriber's Reactor Context, where {@code tap(Micrometer.observation(registry))} of
- * reactor-core-micrometer puts that of the call. Without a tap it is whichever the caller has put there; without any, nothing
- * happens. So no registry is needed here.
+ * reactor-core-micrometer puts that of the call. Without a tap it is whichever the caller has put there; without any,
+ * nothing happens. So no registry is needed here.
  *
  * <table>
  *   <caption>Events</caption>
  *   <tr><th>name</th><th>on a span, for example</th></tr>
- *   <tr><td>{@code attempt}</td><td>{@code describe 1: 503}, with the status as in {@link MicrometerImportsListener}</td></tr>
+ *   <tr><td>{@code attempt}</td><td>{@code describe 1: 503}, with the status as in
+ *   {@link MicrometerImportsListener}</td></tr>
  *   <tr><td>{@code retry}</td><td>{@code retry in 412 ms}</td></tr>
  *   <tr><td>{@code throttle}</td><td>{@code throttled for 3000 ms}</td></tr>
  * </table>
  *
- * <p>No event holds an id, a URI or a token. An observation is told of {@value #MAX_EVENTS} events at most, the first ones,
- * since a long watch has no end of them. An exchange that ends because its call was cancelled comes after the observation's
- * own end. Where a {@code DefaultMeterObservationHandler} listens, it counts events as {@code reactive.imports.describe.attempt}
- * and the like.
+ * <p>No event holds an id, a URI or a token. An observation receives at most {@value #MAX_EVENTS} events, the first ones,
+ * since a long watch produces any number of them. An exchange that ends because its call was cancelled comes after the
+ * observation's own end. Where a {@code DefaultMeterObservationHandler} listens, it counts events as
+ * {@code reactive.imports.describe.attempt} and the like.
  *
  * @since 0.1.0
  */
 public final class ObservationImportsListener implements ImportsListener {
 
-    /** By what an observation stands in a Reactor Context; written out, since its own class needs context-propagation. */
+    /** The key of an observation in a Reactor Context; written out, since its own class needs context-propagation. */
     static final String KEY = "micrometer.observation";
 
     static final int MAX_EVENTS = 100;

@@ -8,7 +8,7 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** From properties to a builder. Whatever is refused on the way is told with its property's name. */
+/** Creates a builder from the properties. An invalid value is reported with the name of its property. */
 final class ClientSettings {
 
     private static final String PREFIX = "reactive-imports.";
@@ -35,34 +35,37 @@ final class ClientSettings {
         return builder.retry(retry(properties.retry())).pollSpec(pollSpec(properties.poll()));
     }
 
-    /** Only now is the host looked at, since a customizer may allow plaintext. */
+    /** The host is checked only now, since a customizer may allow plaintext. */
     static ReactiveImportsApi build(ReactiveImportsApi.Builder builder) {
         try {
             return builder.build();
         } catch (IllegalArgumentException e) {
-            String said = String.valueOf(e.getMessage());
-            if (!said.startsWith("The index host ")) {
+            String message = String.valueOf(e.getMessage());
+            if (!message.startsWith("The index host ")) {
                 throw e;
             }
-            throw new ImportsPropertyException(PREFIX + "index-host", said.substring("The index host ".length()));
+            throw new ImportsPropertyException(PREFIX + "index-host", message.substring("The index host ".length()));
         }
     }
 
-    private static ImportsRetry retry(ReactiveImportsProperties.Retry said) {
+    private static ImportsRetry retry(ReactiveImportsProperties.Retry settings) {
         ImportsRetry retry = ImportsRetry.ofDefaults();
-        retry = with(retry, "retry.max-retries", said.maxRetries(), ImportsRetry::maxRetries);
-        retry = with(retry, "retry.min-backoff", said.minBackoff(), ImportsRetry::minBackoff);
-        retry = with(retry, "retry.max-backoff", said.maxBackoff(), ImportsRetry::maxBackoff);
-        return with(retry, "retry.max-retry-after", said.maxRetryAfter(), ImportsRetry::maxRetryAfter);
+        retry = with(retry, "retry.max-retries", settings.maxRetries(), ImportsRetry::maxRetries);
+        retry = with(retry, "retry.min-backoff", settings.minBackoff(), ImportsRetry::minBackoff);
+        retry = with(retry, "retry.max-backoff", settings.maxBackoff(), ImportsRetry::maxBackoff);
+        return with(retry, "retry.max-retry-after", settings.maxRetryAfter(), ImportsRetry::maxRetryAfter);
     }
 
-    private static PollSpec pollSpec(ReactiveImportsProperties.Poll said) {
-        Duration min = said.min() == null ? SHORTEST_POLL : said.min();
+    private static PollSpec pollSpec(ReactiveImportsProperties.Poll settings) {
+        Duration min = settings.min() == null ? SHORTEST_POLL : settings.min();
         Duration longest = LONGEST_POLL.compareTo(min) < 0 ? min : LONGEST_POLL;
         PollSpec spec = with(PollSpec.adaptive(), "poll.min", min, (defaults, d) -> PollSpec.adaptive(d, longest));
-        spec = with(spec, "poll.max", said.max(), (before, max) -> PollSpec.adaptive(min, max));
+        spec = with(spec, "poll.max", settings.max(), (before, max) -> PollSpec.adaptive(min, max));
         return with(
-                spec, "poll.max-consecutive-failures", said.maxConsecutiveFailures(), PollSpec::maxConsecutiveFailures);
+                spec,
+                "poll.max-consecutive-failures",
+                settings.maxConsecutiveFailures(),
+                PollSpec::maxConsecutiveFailures);
     }
 
     private static String required(String name, @Nullable String value) {
@@ -85,7 +88,7 @@ final class ClientSettings {
         try {
             return setting.get();
         } catch (IllegalArgumentException e) {
-            throw new ImportsPropertyException(PREFIX + name, "is refused: " + e.getMessage());
+            throw new ImportsPropertyException(PREFIX + name, "is invalid: " + e.getMessage());
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.reactiveimports.spring;
 
-/** A property that no client can be made with. Names it, and never repeats the key. */
+/** A property is missing or invalid. The message names it, and never contains the API key. */
 final class ImportsPropertyException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -10,7 +10,7 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** Whether the application says anything about this client: one that does not is left alone. */
+/** Matches if the application sets any property of this client. */
 final class OnImportsConfigured extends SpringBootCondition {
 
     private static final String PREFIX = "reactive-imports";
@@ -19,7 +19,7 @@ final class OnImportsConfigured extends SpringBootCondition {
     public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
         Environment environment = context.getEnvironment();
         ConditionMessage.Builder message = ConditionMessage.forCondition("Reactive Imports");
-        if (!saysAnything(environment)) {
+        if (!isConfigured(environment)) {
             return ConditionOutcome.noMatch(
                     message.because("neither 'reactive-imports.index-host' nor 'reactive-imports.api-key' is set"));
         }
@@ -29,7 +29,7 @@ final class OnImportsConfigured extends SpringBootCondition {
     }
 
     /** Resolves no placeholder, since one that leads to itself throws. */
-    private static boolean saysAnything(Environment environment) {
+    private static boolean isConfigured(Environment environment) {
         Binder binder = new Binder(ConfigurationPropertySources.get(environment));
         return binder.bind(PREFIX, Bindable.mapOf(String.class, Object.class)).isBound()
                 // REACTIVE_IMPORTS_API_KEY is found by its whole name only: as a map's entry it is

@@ -19,8 +19,8 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Makes the client's bean when any {@code reactive-imports.*} property is set and the application has no
- * {@link ReactiveImportsApi} of its own. A property that cannot be used ends the start-up with its name. Nothing is
+ * Creates the client's bean when any {@code reactive-imports.*} property is set and the application has no
+ * {@link ReactiveImportsApi} of its own. An invalid property fails the start-up with its name. Nothing is
  * connected until the client is used; the bean is closed with the application.
  *
  * @since 0.1.0
@@ -46,15 +46,15 @@ public final class ReactiveImportsAutoConfiguration {
             ObjectProvider<ImportsListener> listeners,
             ObjectProvider<ReactiveImportsApiCustomizer> customizers) {
         ReactiveImportsApi.Builder builder = new ClientSettings(properties).toBuilder();
-        List<ImportsListener> told = listeners.orderedStream().toList();
-        if (!told.isEmpty()) {
-            builder.listener(ImportsListener.all(told));
+        List<ImportsListener> beans = listeners.orderedStream().toList();
+        if (!beans.isEmpty()) {
+            builder.listener(ImportsListener.all(beans));
         }
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return ClientSettings.build(builder);
     }
 
-    /** Apart, so that its classes are only looked at where there is Micrometer. */
+    /** Separate, so that its classes are only loaded if Micrometer is present. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(MeterRegistry.class)
     static class Metrics {

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/** What {@code reactive-imports.*} says. Null is what was left to the client's own default. */
+/** The properties {@code reactive-imports.*}. Null selects the client's default. */
 @ConfigurationProperties("reactive-imports")
 record ReactiveImportsProperties(
         @Nullable String indexHost,

@@ -2,7 +2,7 @@
  * A client as a Spring bean. With any {@code reactive-imports.*} property set, a Spring Boot application gets a
  * {@link dev.reactiveimports.ReactiveImportsApi} of one index; a bean of its own replaces it, and a
  * {@link dev.reactiveimports.spring.ReactiveImportsApiCustomizer} changes it. Beans that are
- * {@link dev.reactiveimports.ImportsListener}s are told what it does, Micrometer's among them where there is a
+ * {@link dev.reactiveimports.ImportsListener}s receive its events, including Micrometer's if there is a
  * {@code MeterRegistry}. Needs spring-boot-autoconfigure 3.5 or 4.1, which this library does not bring.
  *
  * @since 0.1.0

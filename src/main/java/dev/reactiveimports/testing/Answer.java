@@ -3,7 +3,7 @@ package dev.reactiveimports.testing;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A whole answer; the body is text, and framed on the wire. */
+/** A complete response; its text body is framed when it is written. */
 record Answer(int status, Map<String, String> headers, String body) {
 
     private static final String CONTENT_TYPE = "content-type";

@@ -21,7 +21,7 @@ import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServerResponse;
 
 /**
- * Puts an answer on the wire, whole or harmed. What HTTP does not allow is written as raw bytes below Netty's codec.
+ * Writes a response, complete or damaged. What HTTP does not allow is written as raw bytes below Netty's codec.
  */
 final class AnswerWriter {
 

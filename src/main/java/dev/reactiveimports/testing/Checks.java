@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 
-/** Checks of a test's input. */
+/** Checks of arguments. */
 final class Checks {
 
     private static final Duration MAX_DURATION = Duration.ofDays(365);
@@ -13,7 +13,7 @@ final class Checks {
 
     static int range(int value, String name, int min, int max) {
         if (value < min || value > max) {
-            throw new IllegalArgumentException(name + " must be " + min + ".." + max + ", is " + value);
+            throw new IllegalArgumentException(name + " must be between " + min + " and " + max + ", but is " + value);
         }
         return value;
     }
@@ -21,7 +21,7 @@ final class Checks {
     static Duration duration(Duration value, String name) {
         requireNonNull(value, name);
         if (value.isNegative() || value.compareTo(MAX_DURATION) > 0) {
-            throw new IllegalArgumentException(name + " must be 0.." + MAX_DURATION + ", is " + value);
+            throw new IllegalArgumentException(name + " must be between 0 and " + MAX_DURATION + ", but is " + value);
         }
         return value;
     }

@@ -16,13 +16,13 @@ import java.util.Map;
  * unless {@link #times} and {@link #on} say otherwise; a request meets at most one fault, the first in the queue that it
  * matches, when it has been read.
  *
- * <p>Two sorts, and the difference matters to whoever retries:
+ * <p>There are two kinds, and the difference matters for retries:
  *
  * <ul>
- *   <li>{@link #status}, {@link #throttled} and {@link #response} answer <em>instead of</em> the service: key, rate and
- *       parameters are not looked at, nothing is started and nothing cancelled.
- *   <li>All others let the service do what was asked, then harm its answer: a {@code POST} that is {@link #reset} <em>has</em>
- *       started an import.
+ * <li>{@link #status}, {@link #throttled} and {@link #response} respond <em>instead of</em> the service: key, rate and
+ *     parameters are not checked, nothing is started and nothing cancelled.
+ * <li>All others let the service process the request, then damage its response: a {@code POST} that is {@link #reset}
+ *     <em>has</em> started an import.
  * </ul>
  *
  * <p>Waits are by the simulator's clock.
@@ -58,7 +58,7 @@ public sealed interface Fault permits PlannedFault {
     }
 
     /**
-     * An answer made by hand, such as a proxy's. Nothing is started or cancelled, and no header is added but
+     * A custom response, such as a proxy's. Nothing is started or cancelled, and no header is added but
      * {@code Content-Length}: not even the request id.
      *
      * @param code 200 to 599
@@ -84,7 +84,7 @@ public sealed interface Fault permits PlannedFault {
     }
 
     /**
-     * The right answer, late. What was asked for is done before the wait.
+     * The regular response, delayed. The request is processed before the wait.
      *
      * @param d how long to wait, beyond the simulator's {@code latency}; 0 to 365 days
      * @return a fault for one request
@@ -95,7 +95,7 @@ public sealed interface Fault permits PlannedFault {
     }
 
     /**
-     * A connection reset (RST) instead of an answer: not a byte of it is sent, though what was asked for is done.
+     * A connection reset (RST) instead of a response: not a byte of it is sent, but the request is processed.
      *
      * @return a fault for one request
      */
@@ -104,8 +104,8 @@ public sealed interface Fault permits PlannedFault {
     }
 
     /**
-     * The head of the right answer with its {@code Content-Length}, half of the body, then a connection reset (RST). What was
-     * asked for is done. A reset may overtake bytes that were sent before it.
+     * The head of the regular response with its {@code Content-Length}, half of the body, then a connection reset (RST). The
+     * request is processed. A reset may overtake bytes that were sent before it.
      *
      * @return a fault for one request
      */
@@ -114,8 +114,8 @@ public sealed interface Fault permits PlannedFault {
     }
 
     /**
-     * The head of the right answer with its {@code Content-Length}, half of the body, then a regular end of the connection
-     * (FIN). What was asked for is done.
+     * The head of the regular response with its {@code Content-Length}, half of the body, then a regular end of the
+     * connection (FIN). The request is processed.
      *
      * @return a fault for one request
      */
@@ -124,7 +124,7 @@ public sealed interface Fault permits PlannedFault {
     }
 
     /**
-     * The right answer, its head at once, its body byte by byte. What was asked for is done.
+     * The regular response, its head at once, its body byte by byte. The request is processed.
      *
      * @param perByte the wait before each byte, the first too; longer than zero, at most 365 days
      * @return a fault for one request
@@ -135,8 +135,8 @@ public sealed interface Fault permits PlannedFault {
     }
 
     /**
-     * No answer, ever: the connection stays open until the client or {@link ImportsSimulator#close} ends it. What was asked
-     * for is done.
+     * No response at all: the connection stays open until the client or {@link ImportsSimulator#close} ends it. The request
+     * is processed.
      *
      * @return a fault for one request
      */
@@ -145,8 +145,8 @@ public sealed interface Fault permits PlannedFault {
     }
 
     /**
-     * No fault by the book, yet many clients stumble: an interim answer, {@code 103 Early Hints} with a {@code Link} header
-     * (RFC 8297), before the right one. What was asked for is done.
+     * An interim response before the regular one: {@code 103 Early Hints} with a {@code Link} header (RFC 8297). Valid, but
+     * many clients fail on it. The request is processed.
      *
      * @return a fault for one request
      */

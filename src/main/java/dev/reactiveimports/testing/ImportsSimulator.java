@@ -17,14 +17,14 @@ import reactor.core.scheduler.Scheduler;
  * }
  * }</pre>
  *
- * <p><b>Routes.</b> {@code GET} and {@code POST /bulk/imports}, {@code GET} and {@code DELETE /bulk/imports/{id}}. Anything else
- * is 401 with {@code x-pinecone-auth-rejected-reason}, as at the service's gateway. A wrong or missing {@code Api-Key} is
- * 401 in plain text; an unknown {@code X-Pinecone-Api-Version} is 400, a missing one means the oldest. Invalid parameters are
- * 400 and an unknown id is 404, with the service's body {@code {"code":3,"message":"..","details":[]}}. Rate and key are
- * checked before anything else of a request. Every answer has an {@code x-pinecone-request-id}.
+ * <p><b>Routes.</b> {@code GET} and {@code POST /bulk/imports}, {@code GET} and {@code DELETE /bulk/imports/{id}}. Anything
+ * else is 401 with {@code x-pinecone-auth-rejected-reason}, as at the service's gateway. A wrong or missing {@code Api-Key}
+ * is 401 in plain text; an unknown {@code X-Pinecone-Api-Version} is 400, a missing one means the oldest. Invalid parameters
+ * are 400 and an unknown id is 404, with the service's body {@code {"code":3,"message":"..","details":[]}}. Rate and key are
+ * checked before anything else of a request. Every response has an {@code x-pinecone-request-id}.
  *
- * <p><b>An import's life</b> is read off the clock: pending for the first tenth of {@link Builder#importDuration}, then in progress
- * with rising numbers, at 100 percent but still in progress for the last tenth, then completed. One whose URI has
+ * <p><b>An import's life</b> is read off the clock: pending for the first tenth of {@link Builder#importDuration}, then in
+ * progress with rising numbers, at 100 percent but still in progress for the last tenth, then completed. One whose URI has
  * {@code fail} in its path, as {@code s3://bucket/fail/a}, fails at half-time. Cancelling ends one that has not ended and
  * changes nothing for one that has. URIs are checked for their length only; nothing is read from them.
  *
@@ -90,11 +90,11 @@ public final class ImportsSimulator implements AutoCloseable {
     }
 
     /**
-     * Adds an import that stays as given: no clock moves it, only a cancel or another {@code add} of its id, which replaces it
-     * where it stands in the listing. So a test can lead an import from status to status.
+     * Adds an import that stays as given: no clock moves it, only a cancel or another {@code add} of its id, which replaces
+     * it where it stands in the listing. So a test can lead an import from status to status.
      *
-     * @param operation the import, sent as it is; {@link ImportOperation#of} makes a short one. A number as id lets later ids
-     *     count on from it
+     * @param operation the import, sent as it is; {@link ImportOperation#of} makes a short one. A number as id lets
+     *     later ids count on from it
      * @return its id
      */
     public String add(ImportOperation operation) {
@@ -115,8 +115,8 @@ public final class ImportsSimulator implements AutoCloseable {
     }
 
     /**
-     * Lets something go wrong with a request to come. Each request meets the first fault in the queue that it matches, and no
-     * other; a fault leaves the queue when used up.
+     * Lets something go wrong with a request to come. Each request meets the first fault in the queue that it matches, and
+     * no other; a fault leaves the queue when used up.
      *
      * @param fault what, how often and on which requests
      */
@@ -125,8 +125,8 @@ public final class ImportsSimulator implements AutoCloseable {
     }
 
     /**
-     * The newest requests, at most 10,000, in the order in which their last byte was read. A request is recorded before it is
-     * answered, and whatever comes of it: refused and faulted ones too.
+     * The newest requests, at most 10,000, in the order in which their last byte was read. A request is recorded before the
+     * response, whatever its outcome: rejected requests and those with faults too.
      *
      * @return an unmodifiable snapshot, the oldest first
      */
@@ -197,7 +197,7 @@ public final class ImportsSimulator implements AutoCloseable {
         Builder importDuration(Duration d);
 
         /**
-         * How long every answer takes, by the clock. What was asked for is done before the wait. Defaults to 0.
+         * The delay of every response, by the clock. The request is processed before the delay. Defaults to 0.
          *
          * @param d 0 to 365 days
          * @return this builder
@@ -206,7 +206,7 @@ public final class ImportsSimulator implements AutoCloseable {
         Builder latency(Duration d);
 
         /**
-         * What every wait runs on, and what tells the time: a {@code VirtualTimeScheduler}, say. Not disposed with the
+         * The scheduler of every wait, and the clock, such as a {@code VirtualTimeScheduler}. Not disposed with the
          * simulator. Defaults to {@code Schedulers.parallel()}.
          *
          * @param scheduler the clock
@@ -216,7 +216,8 @@ public final class ImportsSimulator implements AutoCloseable {
 
         /**
          * Answers 429 with {@code Retry-After: 1} to every request beyond so many in a second, which begins with the first
-         * request after the last one ended. Refused keys count; requests that a fault answered do not. Defaults to no limit.
+         * request after the last one ended. Requests with an invalid key count; those that a fault responds to do not.
+         * Defaults to no limit.
          *
          * @param requestsPerSecond at least 1
          * @return this builder
@@ -234,8 +235,8 @@ public final class ImportsSimulator implements AutoCloseable {
         Builder port(int port);
 
         /**
-         * Starts a simulator. Waits until its port is bound, 10 seconds at most, since a test needs the address; so it must not be
-         * called on an event loop.
+         * Starts a simulator. Waits until its port is bound, 10 seconds at most, since a test needs the address; so it must
+         * not be called on an event loop.
          *
          * @return a running simulator, to be closed
          * @throws RuntimeException if the port is taken

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives each JUnit 5 test a fresh {@link ImportsSimulator}, closed after it. When a test fails, what was asked of its
- * simulator is published as a report entry.
+ * Gives each JUnit 5 test a fresh {@link ImportsSimulator}, closed after it. When a test fails, the requests to its
+ * simulator are published as a report entry.
  *
  * <pre>{@code
  * @RegisterExtension
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * }</pre>
  *
  * <p>{@code @ExtendWith(ImportsSimulatorExtension.class)} does as well, with the defaults. JUnit's API is an optional
- * dependency of this library: who uses this class has it.
+ * dependency of this library: users of this class have to add it.
  *
  * @since 0.1.0
  */
@@ -46,7 +46,7 @@ public final class ImportsSimulatorExtension implements BeforeEachCallback, Afte
     }
 
     /**
-     * Simulators to your taste.
+     * Simulators with other settings.
      *
      * @param customizer gets a fresh builder before each test, and returns the one to build
      */

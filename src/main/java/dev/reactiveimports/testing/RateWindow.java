@@ -5,8 +5,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * At most so many requests in a second. The second begins with the first request that finds none running, so whoever waits
- * one second after a refusal finds a new one.
+ * At most so many requests in a second. The second begins with the first request that finds none running, so a client that
+ * waits one second after a rejection meets a new one.
  */
 final class RateWindow {
 

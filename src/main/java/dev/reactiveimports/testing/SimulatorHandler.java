@@ -21,7 +21,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
-/** One request from its first byte to its answer: read, record, decide, wait, write. */
+/** One request from its first byte to its response: read, record, decide, wait, write. */
 final class SimulatorHandler implements BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {
 
     /** Well above the largest start, which has 2,500 characters in two strings. */
@@ -88,7 +88,7 @@ final class SimulatorHandler implements BiFunction<HttpServerRequest, HttpServer
         return routes.answer(recorded, key, refusal);
     }
 
-    /** One byte more than allowed tells that it was too much; the rest is read and forgotten. */
+    /** One byte beyond the limit suffices to detect an oversized body; the rest is read and discarded. */
     private static void addUpToLimit(ByteArrayOutputStream body, byte[] bytes) {
         body.write(bytes, 0, Math.min(bytes.length, MAX_BODY + 1 - body.size()));
     }

@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the service answers to a request: the four operations, and its refusals in the order it checks. */
+/** The service's responses: the four operations, and its rejections in the order of its checks. */
 final class SimulatorRoutes {
 
     private static final String IMPORTS = "/bulk/imports";
@@ -35,8 +35,8 @@ final class SimulatorRoutes {
     }
 
     /**
-     * Does what is asked for. The record hides the key, so that comes beside it; so does what made the request unreadable,
-     * which only those are told whose key is right.
+     * Processes a request. The key is passed separately, since the record masks it; so is the reason why the request is
+     * unreadable, which is reported only if the key is valid.
      */
     Answer answer(RecordedRequest request, @Nullable String key, @Nullable String unreadable) {
         if (rate != null && !rate.tryTake(request.at())) {
@@ -167,7 +167,7 @@ final class SimulatorRoutes {
         return Answer.error(404, "Import " + id + " not found.");
     }
 
-    /** The service's gateway answers so, though the key is right. */
+    /** The service's gateway responds like this even if the key is valid. */
     private static Answer unknownRoute() {
         return Answer.text(
                         401,

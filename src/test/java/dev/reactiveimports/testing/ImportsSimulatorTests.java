@@ -201,11 +201,11 @@ class ImportsSimulatorTests {
     void whatMakesNoSenseIsRefused() {
         ImportsSimulator.Builder builder = ImportsSimulator.builder();
         assertRefused(() -> builder.apiKey(" "), "k must not be blank");
-        assertRefused(() -> builder.imports(-1), "howMany must be 0..");
+        assertRefused(() -> builder.imports(-1), "howMany must be between 0 and ");
         assertRefused(() -> builder.importDuration(Duration.ofSeconds(-1)), "d must be");
         assertRefused(() -> builder.latency(Duration.ofDays(366)), "d must be");
-        assertRefused(() -> builder.throttleAfter(0), "requestsPerSecond must be 1..");
-        assertRefused(() -> builder.port(65_536), "port must be 0..65535");
+        assertRefused(() -> builder.throttleAfter(0), "requestsPerSecond must be between 1 and ");
+        assertRefused(() -> builder.port(65_536), "port must be between 0 and 65535");
     }
 
     private static void assertRefused(Runnable call, String message) {
