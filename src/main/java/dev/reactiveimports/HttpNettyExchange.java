@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -54,12 +55,7 @@ final class HttpNettyExchange implements HttpExchange {
 
     @Override
     public <T> Mono<T> exchange(HttpCall<T> call, String key, Observer observer) {
-        return client.request(call.request().method())
-                .uri(call.request().uri())
-                .send((request, outbound) -> send(call, key, request, outbound, observer))
-                .responseConnection((response, connection) -> receive(call, key, response, connection, observer))
-                .single()
-                .<T>handle((outcome, sink) -> outcome.into(sink))
+        return Mono.defer(() -> new Exchange<>(call, key, observer).mono())
                 .contextWrite(HttpNettyExchange::withoutDiscardHook);
     }
 
@@ -68,76 +64,103 @@ final class HttpNettyExchange implements HttpExchange {
         return context.hasKey(DISCARD_HOOK) ? context.delete(DISCARD_HOOK) : context;
     }
 
-    private Publisher<Void> send(
-            HttpCall<?> call, String key, HttpClientRequest request, NettyOutbound outbound, Observer observer) {
-        if (!observer.sending(now())) {
-            // an empty publisher would send the request head, and an error would be logged as one of the connection
-            outbound.withConnection(Connection::dispose);
-            return Mono.never();
-        }
-        HttpHeaders headers = request.requestHeaders();
-        headers.set("Api-Key", key);
-        headers.set("X-Pinecone-Api-Version", apiVersion);
-        headers.set(HttpHeaderNames.USER_AGENT, userAgent);
-        headers.set(HttpHeaderNames.ACCEPT, "application/json");
-        ByteBuffer body = call.request().body();
-        if (body != null) {
-            headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
-            headers.set(HttpHeaderNames.CONTENT_LENGTH, body.remaining());
-        }
-        return body == null ? outbound : outbound.send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)));
-    }
+    /** One subscription. */
+    private final class Exchange<T> {
 
-    private <T> Publisher<HttpOutcome<T>> receive(
-            HttpCall<T> call, String key, HttpClientResponse response, Connection connection, Observer observer) {
-        boolean success = response.status().code() / 100 == 2;
-        HttpResponseBody body = success
-                ? new HttpResponseBody(
-                        spare, call.response().maxBytes(), call.response().ignoresBody())
-                : new HttpResponseBody(spare, MAX_ERROR_BYTES, true);
-        observer.responded(response.status().code());
-        return connection
-                .inbound()
-                .receive()
-                // emits neither items nor errors: a chunk that an operator drops would reach the subscriber's hooks
-                .<HttpOutcome<T>>handle((chunk, sink) -> {
-                    body.append(chunk);
-                    if (body.isCut()) {
-                        sink.complete();
-                    }
-                })
-                .then(Mono.fromSupplier(() -> {
-                    observer.received(body.length());
-                    HttpOutcome<T> outcome =
-                            success ? decode(call, key, response, body) : rejection(key, response, body);
-                    if (outcome.failure() instanceof ImportsProtocolException) {
-                        // requests and responses may be out of step, so do not reuse the connection
-                        connection.markPersistent(false);
-                    }
-                    return outcome;
-                }))
-                // releases the connection first: what follows may need it, or take long
-                // a plain executor: Reactor's decorators and metrics are for long-lived schedulers
-                .publishOn(Schedulers.fromExecutor(
-                        task -> connection.channel().eventLoop().execute(task)));
-    }
+        private final HttpCall<T> call;
+        private final String key;
+        private final Observer observer;
+        private final HttpExchangeConnection held = new HttpExchangeConnection();
 
-    private static <T> HttpOutcome<T> decode(
-            HttpCall<T> call, String key, HttpClientResponse response, HttpResponseBody body) {
-        try {
-            return new HttpOutcome<>(body.readAndRelease(call.reader(response.responseHeaders(), key)), null);
-        } catch (ImportsProtocolException invalid) {
-            return new HttpOutcome<>(null, invalid);
+        Exchange(HttpCall<T> call, String key, Observer observer) {
+            this.call = call;
+            this.key = key;
+            this.observer = observer;
         }
-    }
 
-    private <T> HttpOutcome<T> rejection(String key, HttpClientResponse response, HttpResponseBody body) {
-        JsonError error = body.readAndRelease((bytes, offset, length) -> {
-            HttpKeyMask.mask(key, bytes, offset, length);
-            return JsonCodec.decodeError(bytes, offset, length);
-        });
-        return new HttpOutcome<>(
-                null, HttpFailures.rejected(response.status(), response.responseHeaders(), error, now(), key));
+        Mono<T> mono() {
+            return client.request(call.request().method())
+                    .uri(call.request().uri())
+                    .send(this::send)
+                    .responseConnection(this::receive)
+                    .single()
+                    .<T>handle((outcome, sink) -> outcome.into(sink))
+                    .doOnCancel(held::cancel);
+        }
+
+        private Publisher<Void> send(HttpClientRequest request, NettyOutbound outbound) {
+            AtomicBoolean mayUse = new AtomicBoolean();
+            outbound.withConnection(connection -> mayUse.set(held.use(connection)));
+            if (!mayUse.get() || !observer.sending(now())) {
+                // an empty publisher would send the request head, and an error would be logged as one of the connection
+                outbound.withConnection(Connection::dispose);
+                return Mono.never();
+            }
+            HttpHeaders headers = request.requestHeaders();
+            headers.set("Api-Key", key);
+            headers.set("X-Pinecone-Api-Version", apiVersion);
+            headers.set(HttpHeaderNames.USER_AGENT, userAgent);
+            headers.set(HttpHeaderNames.ACCEPT, "application/json");
+            ByteBuffer body = call.request().body();
+            if (body != null) {
+                headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+                headers.set(HttpHeaderNames.CONTENT_LENGTH, body.remaining());
+            }
+            return body == null ? outbound : outbound.send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)));
+        }
+
+        private Publisher<HttpOutcome<T>> receive(HttpClientResponse response, Connection connection) {
+            boolean success = response.status().code() / 100 == 2;
+            HttpResponseBody body = success
+                    ? new HttpResponseBody(
+                            spare, call.response().maxBytes(), call.response().ignoresBody())
+                    : new HttpResponseBody(spare, MAX_ERROR_BYTES, true);
+            observer.responded(response.status().code());
+            return connection
+                    .inbound()
+                    .receive()
+                    // emits neither items nor errors: a chunk that an operator drops would reach the subscriber's hooks
+                    .<HttpOutcome<T>>handle((chunk, sink) -> {
+                        body.append(chunk);
+                        if (body.isCut()) {
+                            sink.complete();
+                        }
+                    })
+                    .then(Mono.fromSupplier(() -> received(response, connection, body, success)))
+                    // releases the connection first: what follows may need it, or take long
+                    // a plain executor: Reactor's decorators and metrics are for long-lived schedulers
+                    .publishOn(Schedulers.fromExecutor(
+                            task -> connection.channel().eventLoop().execute(task)));
+        }
+
+        private HttpOutcome<T> received(
+                HttpClientResponse response, Connection connection, HttpResponseBody body, boolean success) {
+            held.end();
+            observer.received(body.length());
+            HttpOutcome<T> outcome = success ? decode(response, body) : rejection(response, body);
+            if (outcome.failure() instanceof ImportsProtocolException) {
+                // requests and responses may be out of step, so do not reuse the connection
+                connection.markPersistent(false);
+            }
+            return outcome;
+        }
+
+        private HttpOutcome<T> decode(HttpClientResponse response, HttpResponseBody body) {
+            try {
+                return new HttpOutcome<>(body.readAndRelease(call.reader(response.responseHeaders(), key)), null);
+            } catch (ImportsProtocolException invalid) {
+                return new HttpOutcome<>(null, invalid);
+            }
+        }
+
+        private HttpOutcome<T> rejection(HttpClientResponse response, HttpResponseBody body) {
+            JsonError error = body.readAndRelease((bytes, offset, length) -> {
+                HttpKeyMask.mask(key, bytes, offset, length);
+                return JsonCodec.decodeError(bytes, offset, length);
+            });
+            return new HttpOutcome<>(
+                    null, HttpFailures.rejected(response.status(), response.responseHeaders(), error, now(), key));
+        }
     }
 
     private Instant now() {

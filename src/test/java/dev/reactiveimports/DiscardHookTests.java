@@ -127,7 +127,7 @@ class DiscardHookTests {
         try (RawServer server = RawServer.always(
                         RawServer.bytesThenStall("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n" + body));
                 ReactiveImportsApi client = transport.client(server)) {
-            for (int i = 1; i <= 5; i++) {
+            for (int i = 1; i <= 100; i++) {
                 int requests = i;
                 var subscription = hooked(call.apply(client)).subscribe();
                 assertThat(Await.until(server.requests::size, size -> size == requests))
