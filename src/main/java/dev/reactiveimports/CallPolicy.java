@@ -170,7 +170,7 @@ final class CallPolicy {
             if (failure instanceof ImportsApiException e
                     && (e.isThrottled() || (e.statusCode() == 503 && e.retryAfter() != null))) {
                 Duration pause = pause(e.retryAfter());
-                if (gate.throttled(pause, e, context)) {
+                if (gate.throttled(pause, forOthers(e), context)) {
                     LOG.debug(
                             "{} was throttled, so that all calls of this client wait for {}: {}",
                             operation,
@@ -178,6 +178,11 @@ final class CallPolicy {
                             logged(e));
                 }
             }
+        }
+
+        /** What calls that are not sent may quote: the rejection of a listing may show its token. */
+        private ImportsApiException forOthers(ImportsApiException rejection) {
+            return (ImportsApiException) ListenerGuard.withoutToken(operation, rejection);
         }
 
         /** If Retry-After exceeds the limit, fail callers now instead of queueing them. */

@@ -7,17 +7,12 @@ import dev.reactiveimports.ImportsListener.Operation;
 import dev.reactiveimports.ImportsListener.Retrying;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.Tuple;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
 /** Random scripts of answers and faults against a plain model of the policy, written from its description alone. */
@@ -148,38 +143,46 @@ class CallPolicyModelTests {
         }
     }
 
-    @Provide
-    Arbitrary<List<Step>> scripts() {
-        Arbitrary<@Nullable Long> retryAfter = Arbitraries.of(0L, 1000L, 3000L, 7000L, 60_000L, 61_000L, 3_600_000L)
-                .injectNull(0.5);
-        Arbitrary<Integer> statuses = Arbitraries.frequencyOf(
-                Tuple.of(5, Arbitraries.of(408, 429, 429, 500, 502, 503, 503, 504)),
-                Tuple.of(1, Arbitraries.of(301, 400, 401, 403, 404, 409, 501, 505)));
-        Arbitrary<Step> answers =
-                Combinators.combine(statuses, retryAfter).as((status, asked) -> new Step(Kind.STATUS, status, asked));
-        Arbitrary<Step> faults = Arbitraries.of(Kind.RESET, Kind.TIMEOUT, Kind.HTML, Kind.CUT_SHORT)
-                .map(kind -> new Step(kind, 0, null));
-        Arbitrary<Step> ends =
-                Arbitraries.of(Kind.SUCCESS, Kind.POOL, Kind.TOO_LARGE).map(kind -> new Step(kind, 0, null));
-        return Arbitraries.frequencyOf(Tuple.of(6, answers), Tuple.of(4, faults), Tuple.of(1, ends))
-                .list()
-                .ofMaxSize(8);
+    private static Step step(Samples samples) {
+        int kind = samples.below(11);
+        if (kind < 6) {
+            int status = samples.below(6) < 5
+                    ? samples.oneOf(408, 429, 429, 500, 502, 503, 503, 504)
+                    : samples.oneOf(301, 400, 401, 403, 404, 409, 501, 505);
+            boolean asks = samples.oneOf(false, true);
+            return new Step(
+                    Kind.STATUS,
+                    status,
+                    asks ? samples.oneOf(0L, 1000L, 3000L, 7000L, 60_000L, 61_000L, 3_600_000L) : null);
+        }
+        Kind fault = kind < 10
+                ? samples.oneOf(Kind.RESET, Kind.TIMEOUT, Kind.HTML, Kind.CUT_SHORT)
+                : samples.oneOf(Kind.SUCCESS, Kind.POOL, Kind.TOO_LARGE);
+        return new Step(fault, 0, null);
     }
 
-    @Provide
-    Arbitrary<Settings> settings() {
-        return Combinators.combine(
-                        Arbitraries.integers().between(0, 7),
-                        Arbitraries.longs().between(1, 1000),
-                        Arbitraries.longs().between(1000, 30_000),
-                        Arbitraries.of(0L, 5000L, 60_000L),
-                        Arbitraries.of(0.0, 0.5, 1.0))
-                .as(Settings::new);
+    private static Settings settings(Samples samples) {
+        return new Settings(
+                samples.between(0, 7),
+                samples.between(1L, 1000L),
+                samples.between(1000L, 30_000L),
+                samples.oneOf(0L, 5000L, 60_000L),
+                samples.oneOf(0.0, 0.5, 1.0));
     }
 
-    @Property(tries = 1500)
-    void doesWhatTheModelSays(
-            @ForAll("settings") Settings settings, @ForAll("scripts") List<Step> script, @ForAll long seed) {
+    @Test
+    void doesWhatTheModelSays() {
+        Step throttled = new Step(Kind.STATUS, 429, 60_000L);
+        assertDoesWhatTheModelSays(new Settings(0, 1, 1000, 0, 0), List.of(), 0);
+        assertDoesWhatTheModelSays(new Settings(0, 1, 1000, 0, 0), List.of(throttled), 0);
+        assertDoesWhatTheModelSays(new Settings(7, 1000, 30_000, 60_000, 1), Collections.nCopies(8, throttled), 0);
+        Samples.check(
+                1500,
+                samples -> assertDoesWhatTheModelSays(
+                        settings(samples), samples.list(8, CallPolicyModelTests::step), samples.anyLong()));
+    }
+
+    private static void assertDoesWhatTheModelSays(Settings settings, List<Step> script, long seed) {
         CountingScheduler time = new CountingScheduler();
         List<Retrying> told = new ArrayList<>();
         ImportsListener listener = new ImportsListener() {

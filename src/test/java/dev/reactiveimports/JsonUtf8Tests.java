@@ -7,9 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.util.HexFormat;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,17 +72,24 @@ class JsonUtf8Tests {
         assertThat(JsonUtf8.invalidAt(bytes, 1, 5)).isEqualTo(4);
     }
 
-    @Property
-    void agreesWithTheDecoderOnAnyBytes(@ForAll @Size(max = 40) byte[] bytes) {
-        assertThat(JsonUtf8.invalidAt(bytes, 0, bytes.length) < 0).isEqualTo(isUtf8(bytes));
+    @Test
+    void agreesWithTheDecoderOnAnyBytes() {
+        assertAgreesWithTheDecoder(new byte[0]);
+        Samples.check(samples -> assertAgreesWithTheDecoder(samples.bytes(40)));
     }
 
-    @Property(tries = 2_000)
-    void agreesWithTheDecoderOnTextWithOneByteChanged(@ForAll String text, @ForAll int where, @ForAll byte changed) {
-        byte[] bytes = text.getBytes(UTF_8);
-        if (bytes.length > 0) {
-            bytes[Math.floorMod(where, bytes.length)] = changed;
-        }
+    @Test
+    void agreesWithTheDecoderOnTextWithOneByteChanged() {
+        Samples.check(2_000, samples -> {
+            byte[] bytes = samples.text().getBytes(UTF_8);
+            if (bytes.length > 0) {
+                bytes[samples.below(bytes.length)] = (byte) samples.between(Byte.MIN_VALUE, Byte.MAX_VALUE);
+            }
+            assertAgreesWithTheDecoder(bytes);
+        });
+    }
+
+    private static void assertAgreesWithTheDecoder(byte[] bytes) {
         assertThat(JsonUtf8.invalidAt(bytes, 0, bytes.length) < 0).isEqualTo(isUtf8(bytes));
     }
 

@@ -3,10 +3,6 @@ package dev.reactiveimports;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,9 +58,16 @@ class SafeTextTests {
                 .hasSize(200);
     }
 
-    @Property
-    void staysInBoundsWhateverTheBytes(
-            @ForAll @Size(max = 600) byte[] bytes, @ForAll @IntRange(min = -1, max = 700) int wrongAt) {
+    @Test
+    void staysInBoundsWhateverTheBytes() {
+        for (int wrongAt : new int[] {-1, 0, 600, 700}) {
+            assertStaysInBounds(new byte[0], wrongAt);
+            assertStaysInBounds(new byte[600], wrongAt);
+        }
+        Samples.check(samples -> assertStaysInBounds(samples.bytes(600), samples.between(-1, 700)));
+    }
+
+    private static void assertStaysInBounds(byte[] bytes, int wrongAt) {
         String excerpt = SafeText.excerpt(bytes, 0, bytes.length, wrongAt);
         assertThat(excerpt).hasSizeLessThanOrEqualTo(200).isEqualTo(excerpt.trim());
         assertThat(excerpt.codePoints()).noneMatch(Character::isISOControl);

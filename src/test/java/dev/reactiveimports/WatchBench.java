@@ -1,6 +1,7 @@
 package dev.reactiveimports;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
@@ -15,11 +16,26 @@ final class WatchBench {
     final WatchedService service = new WatchedService();
     final WatchEntries imports;
     final WatchLooks looks;
+    final List<ImportsListener.Poll> rounds = new ArrayList<>();
     private final SerialExecutor serial = new SerialExecutor(() -> {}, WatchBench::crash, () -> {});
 
     WatchBench(WatchKind kind) {
         imports = new WatchEntries(kind, spec, clock, ImportsListener.NONE);
-        looks = new WatchLooks(service.watch(spec), kind, imports, serial, Context.empty(), null);
+        looks = new WatchLooks(service.watch(spec), kind, imports, serial, Context.empty(), recorder());
+    }
+
+    private ImportsListener recorder() {
+        return new ImportsListener() {
+            @Override
+            public void onPoll(Poll poll) {
+                rounds.add(poll);
+            }
+        };
+    }
+
+    /** A round that is under way until what is added to it is over. */
+    WatchRound round() {
+        return new WatchRound(1, recorder());
     }
 
     private static void crash(Throwable failure) {
@@ -32,8 +48,15 @@ final class WatchBench {
         return imports.takeDue();
     }
 
+    /** One that joins after a look, when it is due. */
+    WatchEntry dueLater(String id) {
+        imports.join(id);
+        forward(2_000);
+        return imports.takeDue().get(0);
+    }
+
     WatchWalk walk(WatchWalk.Goal goal, WatchPlan plan, @Nullable String token) {
-        return new WatchWalk(looks, new WatchRound(1, ImportsListener.NONE), goal, plan, token);
+        return new WatchWalk(looks, round(), goal, plan, token);
     }
 
     WatchWalk walk(WatchWalk.Goal goal) {
@@ -52,6 +75,23 @@ final class WatchBench {
     long proceed(WatchWalk walk, long now) {
         long[] next = new long[1];
         serial.execute(() -> next[0] = walk.proceed(now));
+        return next[0];
+    }
+
+    long describe() {
+        long[] next = new long[1];
+        serial.execute(() -> next[0] = looks.describes().proceed(now()));
+        return next[0];
+    }
+
+    /** What the watch does on each event; responses that are there at once are handled, and followed by another look. */
+    long look() {
+        long[] next = new long[1];
+        int requests;
+        do {
+            requests = service.requests();
+            serial.execute(() -> next[0] = looks.proceed());
+        } while (service.requests() > requests);
         return next[0];
     }
 

@@ -8,10 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Tag;
-import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -26,12 +23,17 @@ class WatchPlanTests {
     private final WatchListing listing = new WatchListing(PollSpec.adaptive());
 
     @Tag("large")
-    @Property(tries = 25)
-    void inAnyOrderWatchingCostsLittleMoreThanDescribingEach(
-            @ForAll @IntRange(min = 1, max = 200) int watched,
-            @ForAll @IntRange(max = 3000) int others,
-            @ForAll @IntRange(max = 100) int hidden,
-            @ForAll long seed) {
+    @Test
+    void inAnyOrderWatchingCostsLittleMoreThanDescribingEach() {
+        assertCostsLittleMoreThanDescribing(1, 0, 0, 0);
+        assertCostsLittleMoreThanDescribing(200, 3000, 100, 0);
+        Samples.check(
+                25,
+                samples -> assertCostsLittleMoreThanDescribing(
+                        samples.between(1, 200), samples.between(0, 3000), samples.between(0, 100), samples.anyLong()));
+    }
+
+    private static void assertCostsLittleMoreThanDescribing(int watched, int others, int hidden, long seed) {
         List<Integer> costs = costs(watched, 0, others, hidden, new Random(seed));
         assertThat(costs.get(0)).as("first round").isLessThanOrEqualTo(2 * watched + 1);
         assertThat(costs.stream().mapToInt(cost -> cost).sum())
@@ -41,18 +43,29 @@ class WatchPlanTests {
 
     /** Found one by one, each the more: the walk must not go on for what is left as if nothing had been spent. */
     @Tag("large")
-    @Property(tries = 25)
-    void aFirstLookForScatteredImportsCostsNoMoreThanTwiceDescribingEach(
-            @ForAll @IntRange(min = 1, max = 60) int watched, @ForAll long seed) {
+    @Test
+    void aFirstLookForScatteredImportsCostsNoMoreThanTwiceDescribingEach() {
+        assertFirstLookIsCheap(1, 0);
+        assertFirstLookIsCheap(60, 0);
+        Samples.check(25, samples -> assertFirstLookIsCheap(samples.between(1, 60), samples.anyLong()));
+    }
+
+    private static void assertFirstLookIsCheap(int watched, long seed) {
         assertThat(costs(watched, 0, 100 * watched, 0, new Random(seed)).get(0)).isLessThanOrEqualTo(2 * watched + 1);
     }
 
     @Tag("large")
-    @Property(tries = 25)
-    void inASteadyOrderWatchingCostsTheCheaperOfPagesAndDescribes(
-            @ForAll @IntRange(min = 2, max = 300) int watched,
-            @ForAll @IntRange(max = 4000) int before,
-            @ForAll @IntRange(max = 1000) int after) {
+    @Test
+    void inASteadyOrderWatchingCostsTheCheaperOfPagesAndDescribes() {
+        assertCostsTheCheaper(2, 0, 0);
+        assertCostsTheCheaper(300, 4000, 1000);
+        Samples.check(
+                25,
+                samples -> assertCostsTheCheaper(
+                        samples.between(2, 300), samples.between(0, 4000), samples.between(0, 1000)));
+    }
+
+    private static void assertCostsTheCheaper(int watched, int before, int after) {
         List<Integer> costs = costs(watched, before, after, 0, null);
         int pages = (before + watched + 99) / 100;
         int cheapest = Math.min(pages, watched);
