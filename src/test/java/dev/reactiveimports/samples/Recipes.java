@@ -27,7 +27,7 @@ import reactor.core.observability.micrometer.Micrometer;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Together with other libraries, as the README shows it; its tests run it. */
+/** Together with other libraries, as the guides show it; its tests run it. */
 final class Recipes {
 
     private final ReactiveImportsApi imports;

@@ -13,13 +13,15 @@ import dev.reactiveimports.ListImportsSpec;
 import dev.reactiveimports.PollSpec;
 import dev.reactiveimports.ReactiveImportsApi;
 import dev.reactiveimports.StartImportRequest;
+import dev.reactiveimports.testing.ImportsSimulator;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.transport.ProxyProvider;
 
-/** What the README shows, between the marks: it is taken from here, and its tests run it. */
+/** What the README, the guides and the changelog show, between the marks: copied from here, and run by the tests. */
 final class Snippets {
 
     private final ReactiveImportsApi imports;
@@ -65,14 +67,14 @@ final class Snippets {
                                 .switchIfEmpty(Mono.error(unknown))) // finding none is no proof: look again later
                 .doOnError(
                         ImportsApiException.class,
-                        refused -> report(refused.statusCode(), refused.getMessage(), refused.requestId()));
+                        rejected -> report(rejected.statusCode(), rejected.getMessage(), rejected.requestId()));
         // end
     }
 
     Mono<String> pipeline() {
         // snippet: watch
         return imports.startImport(StartImportRequest.of("s3://bucket/vectors"))
-                .flatMapMany(imports::watchImport) // polls while somebody asks for more, ends with the import
+                .flatMapMany(imports::watchImport) // polls while there is demand, completes with the import
                 .doOnNext(i -> show(i.status(), i.percentComplete()))
                 .last()
                 .flatMap(i -> i.status() == ImportStatus.COMPLETED
@@ -104,6 +106,12 @@ final class Snippets {
         // end
     }
 
+    Flux<ImportObservation> failures(Flux<String> ids) {
+        // snippet: failures
+        return imports.observeImports(ids).filter(o -> o instanceof ImportObservation.Failed);
+        // end
+    }
+
     static ReactiveImportsApi configured(String host, String key) {
         // snippet: configured
         return ReactiveImportsApi.builder(host, key)
@@ -111,6 +119,26 @@ final class Snippets {
                 .retry(ImportsRetry.ofDefaults().maxRetries(5).maxRetryAfter(Duration.ofSeconds(20)))
                 .sourceTag("nightly load")
                 .build();
+        // end
+    }
+
+    static ReactiveImportsApi behindAProxy(String host, String key, String proxyHost, int proxyPort) {
+        // snippet: proxy
+        return ReactiveImportsApi.builder(host, key)
+                .configureHttpClient(http -> http.proxy(proxy ->
+                        proxy.type(ProxyProvider.Proxy.HTTP).host(proxyHost).port(proxyPort)))
+                .build();
+        // end
+    }
+
+    static ImportOperation firstProgramWithoutTheService() {
+        // snippet: without-the-service
+        try (ImportsSimulator simulator = ImportsSimulator.builder()
+                        .importDuration(Duration.ofSeconds(1))
+                        .build();
+                ReactiveImportsApi imports = ReactiveImportsApi.create(simulator.indexHost(), simulator.apiKey())) {
+            return FirstProgram.load(imports, "s3://bucket/vectors").block();
+        }
         // end
     }
 

@@ -2,6 +2,7 @@ package dev.reactiveimports.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reactiveimports.ImportObservation;
 import dev.reactiveimports.ImportOperation;
 import dev.reactiveimports.ImportStatus;
 import dev.reactiveimports.ReactiveImportsApi;
@@ -9,6 +10,7 @@ import dev.reactiveimports.testing.Fault;
 import dev.reactiveimports.testing.ImportsSimulator;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
-/** Runs what the README shows. */
+/** Runs what the README and the guides show. */
 class SnippetsTests {
 
     private ImportsSimulator simulator;
@@ -46,6 +48,11 @@ class SnippetsTests {
         StepVerifier.create(FirstProgram.load(imports, "s3://bucket/vectors").map(ImportOperation::statusText))
                 .expectNext("Completed")
                 .verifyComplete();
+    }
+
+    @Test
+    void theFirstProgramNeedsNoService() {
+        assertThat(Snippets.firstProgramWithoutTheService().status()).isEqualTo(ImportStatus.COMPLETED);
     }
 
     @Test
@@ -118,6 +125,27 @@ class SnippetsTests {
                 .expectNextCount(2)
                 .verifyComplete();
         assertThat(snippets.shown).hasSize(2).anyMatch(line -> line.startsWith("gave up missing: describe of missing"));
+    }
+
+    @Test
+    void onlyIdsThatFailAreFailures() {
+        simulator.add(ImportOperation.of("a", ImportStatus.COMPLETED));
+        StepVerifier.create(snippets.failures(Flux.just("missing", "a")).map(ImportObservation::id))
+                .expectNext("missing")
+                .verifyComplete();
+    }
+
+    @Test
+    void callsGoThroughTheProxy() {
+        URI notAProxy = URI.create(simulator.indexHost()); // it rejects the tunnel, and is named for it
+        try (ReactiveImportsApi behind =
+                Snippets.behindAProxy("index.example", "key", notAProxy.getHost(), notAProxy.getPort())) {
+            StepVerifier.create(behind.describeImport("a"))
+                    .expectErrorSatisfies(error -> assertThat(error)
+                            .hasMessageContaining("the proxy")
+                            .hasMessageContaining(":" + notAProxy.getPort()))
+                    .verify(Duration.ofSeconds(60));
+        }
     }
 
     @Test

@@ -10,7 +10,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** Starts an import and tells Kafka of each change of its status, as the README shows it; its tests run it. */
+/** Starts an import and publishes each change of its status to Kafka, as the recipes show it; its tests run it. */
 final class StatusTopic {
 
     private final ReactiveImportsApi imports;
