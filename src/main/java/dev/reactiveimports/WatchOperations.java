@@ -66,6 +66,14 @@ final class WatchOperations {
         return named(null, closing.guard(many(spec).observeImports(requireNonNull(ids, "ids"))));
     }
 
+    Flux<ImportObservation> runs(Publisher<String> ids, PollSpec spec) {
+        return named(null, closing.guard(many(spec).observeRuns(ids)));
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
     Flux<ImportOperation> all(PollSpec spec) {
         return named(null, closing.guard(many(spec).watchIndex()));
     }
