@@ -3,7 +3,7 @@ package dev.reactiveimports;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 
-/** One request between its arrival and its outcome. Belongs to the serial of its subscription, but for one flag. */
+/** One request between its arrival and its outcome. Belongs to the {@link SerialExecutor} of its subscription. */
 final class RunInProgress {
 
     /** What is being done about it. */
@@ -26,8 +26,8 @@ final class RunInProgress {
     /** Failed starts in a row that were surely not taken, and were nobody's pause. */
     int unsent;
 
-    /** The check before the start has passed, or there is none. Written where it completes. */
-    volatile boolean checked;
+    /** Whether the check before the start has passed, or there is none. */
+    boolean checked;
 
     @Nullable
     Disposable call;

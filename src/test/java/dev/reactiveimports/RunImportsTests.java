@@ -188,6 +188,51 @@ class RunImportsTests {
     }
 
     @Test
+    void aServiceThatAsksForMoreThanAnHourRefuses() {
+        service.starting =
+                request -> Mono.error(new ImportsApiException(429, "tomorrow", null, null, Duration.ofDays(100_000)));
+        run(requests(1), spec(1));
+        service.forward(2);
+        assertThat(runs).extracting(ImportRun::outcome).containsExactly(REFUSED);
+        assertThat(completed).isTrue();
+    }
+
+    @Test
+    void aBurstOfStartsLeavesConnectionsToPolls() {
+        service.starting = request -> service.take(request).delayElement(Duration.ofSeconds(1), service.time);
+        run(requests(100), spec(100));
+        assertThat(service.posts).hasSize(32);
+        service.forward(1);
+        assertThat(service.posts).hasSize(64);
+        service.forward(3);
+        assertThat(service.posts).hasSize(100).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aRequestIsCheckedOnceHoweverOftenItIsSent() {
+        List<StartImportRequest> checks = new ArrayList<>();
+        service.starting = request -> service.posts.size() < 4 ? Mono.error(answer(429)) : service.take(request);
+        run(requests(1), spec(1).beforeStart(request -> Mono.fromRunnable(() -> checks.add(request))));
+        service.forward(20);
+        assertThat(service.posts).hasSize(4);
+        assertThat(checks).hasSize(1);
+    }
+
+    @Test
+    void aCheckThatPassesAfterTheEndSendsNothing() {
+        service.starting = request -> Mono.error(answer(401));
+        run(
+                requests(2),
+                spec(2).beforeStart(request ->
+                        request.equals(request(0)) ? Mono.empty() : Mono.delay(Duration.ofSeconds(3), service.time)));
+        assertThat(errors).isEmpty();
+        service.forward(4);
+        assertThat(service.posts).hasSize(1);
+        assertThat(runs).extracting(ImportRun::outcome).containsExactly(REFUSED, REFUSED);
+        assertThat(errors).hasSize(1);
+    }
+
+    @Test
     void cancelLeavesImportsAlone() {
         Disposable running = run(requests(5), spec(2));
         running.dispose();

@@ -66,6 +66,17 @@ class RunUnknownsTests {
     }
 
     @Test
+    void theImportOfAnEarlierRunIsNotAdopted() {
+        service.run(Flux.just(RunImportsTests.request(0), RunImportsTests.request(0)), RunImportsSpec.maxInProgress(1))
+                .subscribe(runs::add);
+        service.starting = request -> Mono.error(service.unknown(request));
+        service.forward(1);
+        service.end("i0", ImportStatus.COMPLETED);
+        service.forward(46);
+        assertThat(runs).extracting(ImportRun::outcome).containsExactly(COMPLETED, UNKNOWN);
+    }
+
+    @Test
     void twentyUnknownStartsCostOneWalkThatEndsEarly() {
         takenButUnknown();
         run(20, 20);
