@@ -1,8 +1,9 @@
 package dev.reactiveimports;
 
-import java.util.Iterator;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import reactor.core.scheduler.Scheduler;
 
@@ -13,6 +14,7 @@ final class CallRecentStarts {
 
     private final Scheduler scheduler;
     private final Map<String, Long> startedAt = new ConcurrentHashMap<>();
+    private final Queue<Started> byAge = new ConcurrentLinkedQueue<>();
 
     CallRecentStarts(Scheduler scheduler) {
         this.scheduler = scheduler;
@@ -20,12 +22,14 @@ final class CallRecentStarts {
 
     void add(String id) {
         long now = now();
-        for (Iterator<Long> known = startedAt.values().iterator(); known.hasNext(); ) {
-            if (isOver(known.next(), now)) {
-                known.remove();
+        // by age, so that a start costs the same however many there were a moment ago
+        for (Started first = byAge.peek(); first != null && isOver(first.at(), now); first = byAge.peek()) {
+            if (byAge.remove(first)) {
+                startedAt.remove(first.id(), first.at());
             }
         }
         startedAt.put(id, now);
+        byAge.add(new Started(id, now));
     }
 
     /** Whether a failed describe only means that the service does not show the new import yet. */
@@ -44,4 +48,6 @@ final class CallRecentStarts {
     private long now() {
         return scheduler.now(TimeUnit.NANOSECONDS);
     }
+
+    private record Started(String id, long at) {}
 }

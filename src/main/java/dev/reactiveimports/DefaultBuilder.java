@@ -31,6 +31,7 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
     private PollSpec pollSpec = PollSpec.adaptive();
     private SchedulerGuard scheduler = SchedulerGuard.ofDefault();
     private ImportsListener listener = ImportsListener.NONE;
+    private @Nullable RunPatience patience;
 
     DefaultBuilder(String indexHost, Mono<String> apiKey) {
         this.indexHost = requireNonNull(indexHost, "indexHost");
@@ -119,6 +120,16 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
         return wired(host, network, base == null, ownPool == null ? Mono.empty() : ownPool.disposeLater());
     }
 
+    /** For tests that cannot wait for as long as a service may take. */
+    DefaultBuilder patience(RunPatience shorter) {
+        this.patience = shorter;
+        return this;
+    }
+
+    private RunPatience patience() {
+        return patience == null ? new RunPatience(attemptTimeout, RunPatience.SETTLE) : patience;
+    }
+
     /** The same client over another exchange, whose connections count as the client's own pool. */
     ReactiveImportsApi build(HttpExchange network) {
         return wired(HttpEndpoint.parse(indexHost, plaintextAllowed), network, true, Mono.empty());
@@ -135,7 +146,8 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
         CallOperations calls = new CallOperations(host, http, policy, closing, guarded, scheduler);
         CallRecentStarts recentStarts = new CallRecentStarts(scheduler);
         WatchOperations watching = new WatchOperations(calls, recentStarts, closing, pollSpec, scheduler, guarded);
-        return new DefaultReactiveImportsApi(calls, recentStarts, closing, disposeConnections, watching);
+        RunOperations running = new RunOperations(calls, recentStarts, watching, closing, patience(), guarded);
+        return new DefaultReactiveImportsApi(calls, running, closing, disposeConnections, watching);
     }
 
     /** Without settings and key, since it may be logged. */

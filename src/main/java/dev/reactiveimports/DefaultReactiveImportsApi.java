@@ -21,19 +21,19 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
     private static final int CLOSE_SECONDS = 2;
 
     private final CallOperations calls;
-    private final CallRecentStarts recentStarts;
+    private final RunOperations running;
     private final CallLifecycle closing;
     private final Mono<Void> disposeConnections;
     private final WatchOperations watching;
 
     DefaultReactiveImportsApi(
             CallOperations calls,
-            CallRecentStarts recentStarts,
+            RunOperations running,
             CallLifecycle closing,
             Mono<Void> disposeConnections,
             WatchOperations watching) {
         this.calls = calls;
-        this.recentStarts = recentStarts;
+        this.running = running;
         this.closing = closing;
         this.disposeConnections = disposeConnections.cache();
         this.watching = watching;
@@ -73,7 +73,7 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
 
     @Override
     public Mono<String> startImport(StartImportRequest request) {
-        return named("start", calls.start(requireNonNull(request, "request")).doOnNext(recentStarts::add));
+        return named("start", running.start(requireNonNull(request, "request")));
     }
 
     @Override
@@ -142,6 +142,16 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
     @Override
     public Mono<ImportOperation> awaitImport(String id, PollSpec spec) {
         return named("await", watching.end(id, spec));
+    }
+
+    @Override
+    public Flux<ImportRun> runImports(Publisher<StartImportRequest> requests, int maxInProgress) {
+        return runImports(requests, RunImportsSpec.maxInProgress(maxInProgress));
+    }
+
+    @Override
+    public Flux<ImportRun> runImports(Publisher<StartImportRequest> requests, RunImportsSpec spec) {
+        return named("run", running.many(requests, spec));
     }
 
     @Override

@@ -76,6 +76,14 @@ public interface ImportsListener {
      */
     default void onStatusChange(ImportStatusChange change) {}
 
+    /**
+     * A pipeline of {@link ReactiveImportsApi#runImports} changed how many imports it keeps in progress: fewer under throttling
+     * that its starts could not wait out, more when starts succeed again.
+     *
+     * @param slots how many from now on
+     */
+    default void onSlots(Slots slots) {}
+
     /** The service's four operations. */
     enum Operation {
         /** One page of the listing. */
@@ -126,6 +134,14 @@ public interface ImportsListener {
      * @param cause why the attempt failed
      */
     record Retrying(Operation operation, int attempt, Duration delay, Throwable cause) {}
+
+    /**
+     * How many imports a pipeline keeps in progress.
+     *
+     * @param now at most so many from now on
+     * @param maxInProgress what its spec allows
+     */
+    record Slots(int now, int maxInProgress) {}
 
     /**
      * One tick of a watch.

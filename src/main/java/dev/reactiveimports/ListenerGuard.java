@@ -117,6 +117,11 @@ final class ListenerGuard implements ImportsListener {
         each(ImportsListener::onStatusChange, change);
     }
 
+    @Override
+    public void onSlots(Slots slots) {
+        each(ImportsListener::onSlots, slots);
+    }
+
     private <E> void each(BiConsumer<ImportsListener, E> method, E event) {
         for (ImportsListener listener : listeners) {
             try {

@@ -221,6 +221,39 @@ public interface ReactiveImportsApi extends AutoCloseable {
     Mono<ImportOperation> awaitImport(String id, PollSpec spec);
 
     /**
+     * {@return {@link #runImports(Publisher, RunImportsSpec)} with the other defaults}
+     * @param requests what to import; may be without end
+     * @param maxInProgress how many imports may be in progress at once, 1 to 10,000
+     * @throws IllegalArgumentException if out of range
+     */
+    Flux<ImportRun> runImports(Publisher<StartImportRequest> requests, int maxInProgress);
+
+    /**
+     * Starts imports, keeps a bounded number in progress, watches all of them together, and emits each when it has ended, in the
+     * order of their ends. Of the smaller of {@code maxInProgress} and the undelivered demand, no more are taken from the source
+     * and not delivered; nothing is subscribed to or sent before the first demand. Memory follows {@code maxInProgress}.
+     *
+     * <p>Outcomes are data, see {@link ImportRun.Outcome}: one that is refused or unknown frees its slot and the rest goes on. No
+     * request is sent again that the service may have taken. One that it surely did not take is, after a pause of all starts: as
+     * long as the service throttles (429, 503 with {@code Retry-After}), which halves the slots and lets them grow back, and as
+     * often as the spec tolerates failed polls where no connection could be made. A start of unknown outcome keeps its slot until
+     * the attempt's timeout and a settle time of 10 seconds have passed; then the listing is walked, once for all of them, and
+     * the only import with that URI, created since and of no other run, is taken to be it. With two requests for one URI in
+     * progress that cannot be told, and both stay unknown.
+     *
+     * <p>What concerns all (401, 402, 403, a key that cannot be had, a closed client) and an error of the source end it: no more
+     * requests are taken, what runs is delivered when it ends, then the error follows. A watch that ends by an error makes unknown
+     * what it watched.
+     *
+     * <p>Cancelling sends no further start; a start in flight is aborted, with unknown effect; imports in progress are left alone,
+     * unless {@link RunImportsSpec#cancelOnCancel} says otherwise.
+     * @param requests what to import; subscribed to with the first demand; may be without end
+     * @param spec how many at once, and how
+     * @return how each request ended; completes when the source has and all are delivered
+     */
+    Flux<ImportRun> runImports(Publisher<StartImportRequest> requests, RunImportsSpec spec);
+
+    /**
      * Prepares the client so that the first call is fast. Initialises event loops, name resolution, TLS and classes, and
      * opens one pooled connection, by a list request for one import.
      * @return completes when the client is warm; fails like a listing

@@ -134,7 +134,7 @@ final class WatchEntries {
         ImportOperation before = watched.lastSeen();
         if (seen.isTerminal()) {
             remove(watched);
-            ended.add(watched.id());
+            remember(watched.id());
         } else {
             watched.seen(seen, time, spec);
             lookLater(watched);
@@ -226,11 +226,17 @@ final class WatchEntries {
 
     private void endBy(String id, Throwable failure) {
         LOG.debug("import {} is watched no more: {}", id, failure.getClass().getSimpleName());
-        ended.add(id);
-        if (kind == WatchKind.OBSERVATIONS) {
+        remember(id);
+        if (kind == WatchKind.OBSERVATIONS || kind == WatchKind.RUNS) {
             outbox.put(new ImportObservation.Failed(id, failure));
         } else if (failures.size() < MAX_FAILURES_KEPT) {
             failures.add(failure);
+        }
+    }
+
+    private void remember(String id) {
+        if (kind != WatchKind.RUNS) {
+            ended.add(id);
         }
     }
 

@@ -66,6 +66,11 @@ final class WatchMany {
         return watch(WatchKind.OBSERVATIONS, ids);
     }
 
+    /** As {@link #observeImports}, for ids that come once each: nothing is kept of those that have ended. */
+    Flux<ImportObservation> observeRuns(Publisher<String> ids) {
+        return watch(WatchKind.RUNS, ids);
+    }
+
     /**
      * Watches every import that the listing shows, without end. The first walk emits all of them, also those that ended long
      * ago; from then on new ones and what changed. Imports that run are looked at as {@link #watchImports} does; for new ones,

@@ -65,16 +65,28 @@ final class WatchOperations {
         return named(null, closing.guard(many(spec).observeImports(requireNonNull(ids, "ids"))));
     }
 
+    Flux<ImportObservation> runs(Publisher<String> ids, PollSpec spec) {
+        return named(null, closing.guard(many(spec).observeRuns(ids)));
+    }
+
+    SchedulerGuard scheduler() {
+        return scheduler;
+    }
+
     Flux<ImportOperation> all(PollSpec spec) {
         return named(null, closing.guard(many(spec).watchIndex()));
     }
 
-    /** What ended a watch keeps the name of the call that failed, if it was one. */
     private <T> Flux<T> named(@Nullable String target, Flux<T> watch) {
+        return named("watch", target, watch);
+    }
+
+    /** What ended it keeps the name of the call that failed, if it was one. */
+    <T> Flux<T> named(String operation, @Nullable String target, Flux<T> watch) {
         return SchedulerRejection.guard(watch, scheduler)
                 .onErrorMap(failure -> SchedulerRejection.explain(failure) instanceof ImportsException known
                                 && known.operationName() == null
-                        ? known.during("watch", target)
+                        ? known.during(operation, target)
                         : failure);
     }
 

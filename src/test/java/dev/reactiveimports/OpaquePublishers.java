@@ -55,6 +55,10 @@ final class OpaquePublishers {
         ALL.put("watchIndex(PollSpec)", api -> api.watchIndex(ONCE).take(3));
         ALL.put("awaitImport(String)", api -> api.awaitImport("a"));
         ALL.put("awaitImport(String,PollSpec)", api -> api.awaitImport("a", QUICK));
+        ALL.put("runImports(Publisher,int)", api -> runs(api, RunImportsSpec.maxInProgress(1)));
+        ALL.put(
+                "runImports(Publisher,RunImportsSpec)",
+                api -> runs(api, RunImportsSpec.maxInProgress(2).pollSpec(QUICK)));
         ALL.put("warmup()", ReactiveImportsApi::warmup);
         ALL.put("disposeLater()", ReactiveImportsApi::disposeLater);
         ALL.put("PollSpec.poll", api -> QUICK.poll(api.describeImport("a")));
@@ -65,10 +69,18 @@ final class OpaquePublishers {
                 api -> api.listImports().transform(ImportStatusChange.since(Map.of("b", ImportStatus.COMPLETED))));
     }
 
+    /** Outcome by outcome, without what differs from one try to the next. */
+    private static Publisher<?> runs(ReactiveImportsApi api, RunImportsSpec spec) {
+        return api.runImports(Flux.just(StartImportRequest.of("s3://bucket/x")), spec)
+                .map(run -> run.request() + " " + run.outcome());
+    }
+
     private OpaquePublishers() {}
 
     static ReactiveImportsApi.Builder client(String host) {
-        return ReactiveImportsApi.builder(host, "key").retry(RETRY).pollSpec(QUICK);
+        return ((DefaultBuilder)
+                        ReactiveImportsApi.builder(host, "key").retry(RETRY).pollSpec(QUICK))
+                .patience(new RunPatience(Duration.ofMillis(1), Duration.ofMillis(4)));
     }
 
     /** The client's methods that return a publisher. */

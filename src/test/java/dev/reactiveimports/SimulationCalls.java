@@ -14,7 +14,7 @@ interface SimulationCalls {
      */
     void begins(String exchange, Object call);
 
-    void sends(String exchange, String body);
+    void sends(String exchange, Object call, String body);
 
     void succeeds(String exchange, @Nullable Object value);
 

@@ -6,6 +6,7 @@ import java.util.function.LongFunction;
 /** Kinds of worlds, each with its share of all seeds and its checks. */
 enum SimulationFamily {
     STARTING(0.1, SimulationCast::starting, SimulationInvariants::check),
+    RUNNING(0.05, SimulationRuns::running, world -> world.atEnd.accept(world)),
     WILD(0.6, SimulationCast::wild, SimulationInvariants::check),
     QUIET(0.05, SimulationCalm::quiet, SimulationPromptness::check),
     HANGING(0.05, SimulationCalm::hanging, SimulationPromptness::check),

@@ -95,7 +95,7 @@ final class SimulationTraffic implements SimulationCalls {
     }
 
     @Override
-    public void sends(String exchange, String body) {
+    public void sends(String exchange, Object call, String body) {
         if (exchange.startsWith("POST")) {
             heads++;
             if (!mayBeTaken.add(owner.target)) {

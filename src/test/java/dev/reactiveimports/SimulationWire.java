@@ -114,7 +114,7 @@ final class SimulationWire implements HttpExchange {
                 return; // given up: whoever did so cancels
             }
             sent = true;
-            calls.sends(name, body());
+            calls.sends(name, call, body());
             clock.after(fate.toServer(), this::arrive);
         }
 

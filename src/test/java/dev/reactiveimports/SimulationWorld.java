@@ -23,6 +23,7 @@ final class SimulationWorld {
     final SimulationWeather weather;
     final SimulationWire wire;
     final List<SimulationSubscriber> subscribers = new ArrayList<>();
+    final List<SimulationRunner> runners = new ArrayList<>();
     final SimulationDice jitter;
 
     ReactiveImportsApi api;
@@ -35,6 +36,8 @@ final class SimulationWorld {
     long recovery;
 
     long closedAt = -1;
+    /** The checks of a world that has some of its own. */
+    Consumer<SimulationWorld> atEnd = SimulationInvariants::check;
 
     SimulationWorld(long seed) {
         this.seed = seed;
@@ -164,7 +167,8 @@ final class SimulationWorld {
 
     /** Unless a listing waits for demand, which closing does not end. */
     private void requireNoTimers() {
-        boolean allOver = subscribers.stream().allMatch(one -> one.demandedAt < 0 || one.isOver());
+        boolean allOver = subscribers.stream().allMatch(one -> one.demandedAt < 0 || one.isOver())
+                && runners.stream().allMatch(one -> one.demandedAt < 0 || one.isOver());
         if (allOver && clock.clientTimers() > 0) {
             log.violation("world", clock.clientTimers() + " timers left when the client was closed");
         }
@@ -188,6 +192,7 @@ final class SimulationWorld {
         log.add("world", "clears up");
         weather.rate = Double.MAX_VALUE;
         subscribers.forEach(one -> clock.after(0, one::open));
+        runners.forEach(one -> clock.after(0, () -> one.request(Long.MAX_VALUE / 2)));
         List.copyOf(subscribers).forEach(this::reconcile);
         if (!clock.run(clear + recovery, MAX_EVENTS)) {
             log.violation("world", "more than " + MAX_EVENTS + " events");

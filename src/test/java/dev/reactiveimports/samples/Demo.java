@@ -2,6 +2,7 @@ package dev.reactiveimports.samples;
 
 import dev.reactiveimports.PollSpec;
 import dev.reactiveimports.ReactiveImportsApi;
+import dev.reactiveimports.RunImportsSpec;
 import dev.reactiveimports.StartImportRequest;
 import dev.reactiveimports.testing.Fault;
 import dev.reactiveimports.testing.ImportsSimulator;
@@ -89,9 +90,9 @@ public final class Demo {
     }
 
     private Mono<Void> startAndWatch(ReactiveImportsApi imports) {
-        Flux<String> ids =
-                Flux.fromIterable(SOURCES).map(StartImportRequest::of).concatMap(imports::startImport);
-        return imports.watchImports(ids).doOnNext(board::show).then(Mono.fromRunnable(board::finish));
+        RunImportsSpec spec = RunImportsSpec.maxInProgress(SOURCES.size()).onObservation(board::show);
+        return imports.runImports(Flux.fromIterable(SOURCES).map(StartImportRequest::of), spec)
+                .then(Mono.fromRunnable(board::finish));
     }
 
     private Mono<Void> firstTen(ReactiveImportsApi imports) {
