@@ -157,8 +157,13 @@ final class SimulationLoads {
         for (int i = 0; i < callers; i++) {
             SimulationImport one = world.service.add("i" + i, "s3://bucket/" + i, -MINUTE);
             one.endsAt = world.dice.between(1L, 5 * MINUTE);
-            SimulationSubscriber caller = world.subscriber(Kind.AWAIT, one.id, Demand.UNBOUNDED);
-            world.clock.at(0, () -> world.subscribe(caller, world.api.awaitImport(one.id)));
+            if (world.dice.chance(0.5)) {
+                SimulationSubscriber caller = world.subscriber(Kind.AWAIT, one.id, Demand.UNBOUNDED);
+                world.clock.at(0, () -> world.subscribe(caller, world.api.awaitImport(one.id)));
+            } else {
+                SimulationPace pace = SimulationPace.fixed(Duration.ofSeconds(5), 0);
+                world.watchMany(List.of(one.id), pace, Demand.UNBOUNDED, 0, true);
+            }
         }
         return world;
     }
