@@ -33,6 +33,7 @@ final class WatchLooks {
     private final WatchHealth health;
     private final WatchListing listing;
     private final WatchDescribes describes = new WatchDescribes(this);
+    private final WatchFallback fallback = new WatchFallback(this);
     private final @Nullable WatchDiscovery discovery;
 
     private final List<WatchWalk> walks = new ArrayList<>();
@@ -114,7 +115,7 @@ final class WatchLooks {
         } else if (listing.isUsable(now)) {
             look(WatchPlan.of(due, listing, 0), WatchWalk.Goal.DUE, round);
         } else {
-            lookWithoutListing(due, round, now);
+            fallback.look(due, round, now);
         }
         round.remove();
     }
@@ -179,34 +180,6 @@ final class WatchLooks {
         }
         describes.add(plan.alone(), round);
         describes.add(newcomers, round);
-    }
-
-    /** While the listing fails, few are described and the rest waits for it: unless it has failed for too long, or hangs. */
-    private void lookWithoutListing(List<WatchEntry> due, WatchRound round, long now) {
-        boolean waits = now < listing.notBefore() && !listing.isGivenUp();
-        describeSome(due, waits ? WatchHealth.OUTAGE : due.size(), round);
-    }
-
-    private void describeSome(List<WatchEntry> due, int some, WatchRound round) {
-        int few = Math.min(some, due.size());
-        describes.add(due.subList(0, few), round);
-        long wait = Math.max(1, listing.notBefore() - now());
-        due.subList(few, due.size()).forEach(watched -> imports.postpone(watched, wait));
-    }
-
-    /** What a walk looked for when a page of the listing failed. */
-    void listingFailed(List<WatchEntry> left, WatchRound round, Throwable failure, long begunAt) {
-        listing.failed(failure, now());
-        LOG.debug("A page of the listing failed; the listing is not asked for {} ms.", listing.notBefore() - now());
-        health.failed(listing, failure, begunAt);
-        boolean pauseAsked = WatchPace.pauseAskedBy(failure) > 0;
-        describeSome(left, pauseAsked ? 0 : listing.isGivenUp() ? left.size() : WatchHealth.OUTAGE, round);
-    }
-
-    /** Something in it cannot be read, but imports can be asked for one by one. */
-    void listingUnreadable(List<WatchEntry> left, WatchRound round) {
-        listing.unreadable(now());
-        describes.add(left, round);
     }
 
     /**
@@ -319,5 +292,9 @@ final class WatchLooks {
 
     WatchDescribes describes() {
         return describes;
+    }
+
+    WatchFallback fallback() {
+        return fallback;
     }
 }

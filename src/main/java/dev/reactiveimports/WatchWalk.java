@@ -184,9 +184,9 @@ final class WatchWalk {
         List<WatchEntry> left = takeLeft();
         switch (meaning) {
             case NOT_SENT -> left.forEach(watched -> looks.imports().postpone(watched, looks.afterNoLook()));
-            case TRANSIENT -> looks.listingFailed(left, round, failure, begunAt);
+            case TRANSIENT -> looks.fallback().listingFailed(left, round, failure, begunAt);
             case EXPIRED_TOKEN -> looks.describes().add(left, round);
-            case INVALID -> looks.listingUnreadable(left, round);
+            case INVALID -> looks.fallback().listingUnreadable(left, round);
             case DEFINITE -> looks.health().endBy(failure);
         }
         if (meaning == WatchFailure.DEFINITE) {
@@ -206,7 +206,7 @@ final class WatchWalk {
 
     /** The listing makes no sense as a whole, so that to go on would not help. */
     private void endless(ImportsProtocolException objection) {
-        looks.listingUnreadable(takeLeft(), round);
+        looks.fallback().listingUnreadable(takeLeft(), round);
         end();
         looks.walkBrokeOff(this, objection);
     }
