@@ -2,11 +2,11 @@ package dev.reactiveimports.testing;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.reactiveimports.testing.PlannedFault.Answering;
 import dev.reactiveimports.testing.PlannedFault.Broken;
 import dev.reactiveimports.testing.PlannedFault.Delaying;
 import dev.reactiveimports.testing.PlannedFault.Dripping;
 import dev.reactiveimports.testing.PlannedFault.Kind;
+import dev.reactiveimports.testing.PlannedFault.Responding;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import java.time.Duration;
 import java.util.Map;
@@ -40,7 +40,8 @@ public sealed interface Fault permits PlannedFault {
      */
     static Fault status(int code) {
         Checks.range(code, "code", 300, 599);
-        return once(new Answering(Answer.error(code, "Simulated failure with status " + code + "."), false));
+        return once(
+                new Responding(SimulatedResponse.error(code, "Simulated failure with status " + code + "."), false));
     }
 
     /**
@@ -54,7 +55,7 @@ public sealed interface Fault permits PlannedFault {
     static Fault throttled(Duration retryAfter) {
         Checks.duration(retryAfter, "retryAfter");
         long seconds = retryAfter.plusSeconds(1).minusNanos(1).toSeconds();
-        return once(new Answering(Answer.tooManyRequests(seconds), false));
+        return once(new Responding(SimulatedResponse.tooManyRequests(seconds), false));
     }
 
     /**
@@ -77,10 +78,10 @@ public sealed interface Fault permits PlannedFault {
             throw new IllegalArgumentException(
                     "headers must not have Content-Length or Transfer-Encoding: the simulator frames the body");
         }
-        if (Answer.isBodyless(code) && !body.isEmpty()) {
+        if (SimulatedResponse.isBodyless(code) && !body.isEmpty()) {
             throw new IllegalArgumentException("body must be empty for code " + code);
         }
-        return once(new Answering(new Answer(code, Map.copyOf(headers), body), true));
+        return once(new Responding(new SimulatedResponse(code, Map.copyOf(headers), body), true));
     }
 
     /**

@@ -29,16 +29,16 @@ record PlannedFault(Kind kind, int times, String method, String pathPrefix) impl
     /** What goes wrong. */
     sealed interface Kind {}
 
-    /** Another answer than the service's; exact if no header is to be added. */
-    record Answering(Answer answer, boolean exact) implements Kind {}
+    /** Another response than the service's; exact if no header is to be added. */
+    record Responding(SimulatedResponse response, boolean exact) implements Kind {}
 
-    /** The service's answer, late. */
+    /** The service's response, late. */
     record Delaying(Duration duration) implements Kind {}
 
-    /** The service's answer, byte by byte. */
+    /** The service's response, byte by byte. */
     record Dripping(Duration perByte) implements Kind {}
 
-    /** The service's answer, harmed on the wire. */
+    /** The service's response, damaged on the wire. */
     enum Broken implements Kind {
         RESET,
         RESET_MID_BODY,

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** An import that can tell how it stands at any moment. */
+/** An import whose state can be computed for any moment. */
 interface SimulatedImport {
 
     ImportOperation at(Instant now);

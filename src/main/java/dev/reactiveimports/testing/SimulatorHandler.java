@@ -1,8 +1,8 @@
 package dev.reactiveimports.testing;
 
-import dev.reactiveimports.testing.PlannedFault.Answering;
 import dev.reactiveimports.testing.PlannedFault.Delaying;
 import dev.reactiveimports.testing.PlannedFault.Kind;
+import dev.reactiveimports.testing.PlannedFault.Responding;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.ByteArrayOutputStream;
@@ -30,7 +30,7 @@ final class SimulatorHandler implements BiFunction<HttpServerRequest, HttpServer
     private final SimulatorRoutes routes;
     private final FaultQueue faults;
     private final RequestLog log;
-    private final AnswerWriter writer;
+    private final SimulatedResponseWriter writer;
     private final Scheduler clock;
     private final Duration latency;
 
@@ -38,7 +38,7 @@ final class SimulatorHandler implements BiFunction<HttpServerRequest, HttpServer
         this.routes = routes;
         this.faults = faults;
         this.log = log;
-        this.writer = new AnswerWriter(clock);
+        this.writer = new SimulatedResponseWriter(clock);
         this.clock = clock;
         this.latency = latency;
     }
@@ -52,7 +52,7 @@ final class SimulatorHandler implements BiFunction<HttpServerRequest, HttpServer
     }
 
     private Mono<Void> respond(HttpServerRequest request, HttpServerResponse response, ByteArrayOutputStream body) {
-        String refusal = body.size() > MAX_BODY ? "Request body is too large." : null;
+        String objection = body.size() > MAX_BODY ? "Request body is too large." : null;
         Map<String, List<String>> query = Map.of();
         String uri = originForm(request.uri());
         QueryStringDecoder decoder =
@@ -60,7 +60,7 @@ final class SimulatorHandler implements BiFunction<HttpServerRequest, HttpServer
         try {
             query = decoder.parameters();
         } catch (IllegalArgumentException malformed) {
-            refusal = "Query is not well percent-encoded.";
+            objection = "Query is not well percent-encoded.";
         }
         RecordedRequest recorded = new RecordedRequest(
                 request.method().name(),
@@ -71,21 +71,22 @@ final class SimulatorHandler implements BiFunction<HttpServerRequest, HttpServer
                 Instant.ofEpochMilli(clock.now(TimeUnit.MILLISECONDS)));
         long number = log.add(recorded);
         Kind fault = faults.take(recorded.method(), recorded.path());
-        Answer answer = answer(fault, recorded, request.requestHeaders().get(RecordedRequest.API_KEY), refusal);
-        if (!(fault instanceof Answering answering && answering.exact())) {
-            answer = answer.with("x-pinecone-request-id", "simulated-" + number);
+        SimulatedResponse simulated =
+                simulate(fault, recorded, request.requestHeaders().get(RecordedRequest.API_KEY), objection);
+        if (!(fault instanceof Responding responding && responding.exact())) {
+            simulated = simulated.with("x-pinecone-request-id", "simulated-" + number);
         }
-        Mono<Void> written = writer.write(response, answer, fault);
+        Mono<Void> written = writer.write(response, simulated, fault);
         Duration wait = fault instanceof Delaying delaying ? latency.plus(delaying.duration()) : latency;
         return wait.isZero() ? written : Mono.delay(wait, clock).then(written);
     }
 
-    private Answer answer(
-            @Nullable Kind fault, RecordedRequest recorded, @Nullable String key, @Nullable String refusal) {
-        if (fault instanceof Answering answering) {
-            return answering.answer();
+    private SimulatedResponse simulate(
+            @Nullable Kind fault, RecordedRequest recorded, @Nullable String key, @Nullable String objection) {
+        if (fault instanceof Responding responding) {
+            return responding.response();
         }
-        return routes.answer(recorded, key, refusal);
+        return routes.respond(recorded, key, objection);
     }
 
     /** One byte beyond the limit suffices to detect an oversized body; the rest is read and discarded. */

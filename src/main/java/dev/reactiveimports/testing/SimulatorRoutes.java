@@ -38,30 +38,31 @@ final class SimulatorRoutes {
      * Processes a request. The key is passed separately, since the record masks it; so is the reason why the request is
      * unreadable, which is reported only if the key is valid.
      */
-    Answer answer(RecordedRequest request, @Nullable String key, @Nullable String unreadable) {
+    SimulatedResponse respond(RecordedRequest request, @Nullable String key, @Nullable String unreadable) {
         if (rate != null && !rate.tryTake(request.at())) {
-            return Answer.tooManyRequests(1);
+            return SimulatedResponse.tooManyRequests(1);
         }
         if (!apiKey.equals(key)) {
-            return Answer.text(401, key == null ? "Api-Key header is missing" : "Invalid API Key")
+            return SimulatedResponse.text(401, key == null ? "Api-Key header is missing" : "Invalid API Key")
                     .with("www-authenticate", "Api-Key");
         }
         if (unreadable != null) {
-            return Answer.error(400, unreadable);
+            return SimulatedResponse.error(400, unreadable);
         }
         String version = request.headers().getOrDefault("X-Pinecone-Api-Version", OLDEST_VERSION);
         if (!VERSIONS.contains(version)) {
-            return Answer.error(400, "Unknown X-Pinecone-Api-Version. Supported are " + sorted(VERSIONS) + ".");
+            return SimulatedResponse.error(
+                    400, "Unknown X-Pinecone-Api-Version. Supported are " + sorted(VERSIONS) + ".");
         }
         boolean withValidation = version.compareTo(FIRST_WITH_VALIDATION) >= 0;
         try {
             return route(request, withValidation);
         } catch (IllegalArgumentException invalid) {
-            return Answer.error(400, String.valueOf(invalid.getMessage()));
+            return SimulatedResponse.error(400, String.valueOf(invalid.getMessage()));
         }
     }
 
-    private Answer route(RecordedRequest request, boolean withValidation) {
+    private SimulatedResponse route(RecordedRequest request, boolean withValidation) {
         String path = request.path();
         if (path.equals(IMPORTS)) {
             return switch (request.method()) {
@@ -82,7 +83,7 @@ final class SimulatorRoutes {
         };
     }
 
-    private Answer start(RecordedRequest request) {
+    private SimulatedResponse start(RecordedRequest request) {
         SimulatorJson.Start start = SimulatorJson.start(request.body());
         String uri = start.uri();
         if (uri == null || uri.isEmpty() || length(uri) > MAX_URI) {
@@ -98,27 +99,27 @@ final class SimulatorRoutes {
         if (onError != null && !onError.equals("abort") && !onError.equals("continue")) {
             throw new IllegalArgumentException("errorMode.onError must be one of abort, continue.");
         }
-        return Answer.json(200, SimulatorJson.started(index.start(uri, importDuration, request.at())));
+        return SimulatedResponse.json(200, SimulatorJson.started(index.start(uri, importDuration, request.at())));
     }
 
-    private Answer list(RecordedRequest request, boolean withValidation) {
+    private SimulatedResponse list(RecordedRequest request, boolean withValidation) {
         int limit = limit(parameter(request, "limit"));
         String token = parameter(request, "paginationToken");
         Page page = index.page(token == null ? null : position(token), limit, request.at());
         Long next = page.next();
-        return Answer.json(
+        return SimulatedResponse.json(
                 200, SimulatorJson.page(page.items(), next == null ? null : PageToken.of(next), withValidation));
     }
 
-    private Answer describe(String id, RecordedRequest request, boolean withValidation) {
+    private SimulatedResponse describe(String id, RecordedRequest request, boolean withValidation) {
         ImportOperation operation = index.describe(id, request.at());
         return operation == null
                 ? unknownImport(id)
-                : Answer.json(200, SimulatorJson.operation(operation, withValidation));
+                : SimulatedResponse.json(200, SimulatorJson.operation(operation, withValidation));
     }
 
-    private Answer cancel(String id, RecordedRequest request) {
-        return index.cancel(id, request.at()) ? Answer.json(200, SimulatorJson.empty()) : unknownImport(id);
+    private SimulatedResponse cancel(String id, RecordedRequest request) {
+        return index.cancel(id, request.at()) ? SimulatedResponse.json(200, SimulatorJson.empty()) : unknownImport(id);
     }
 
     private long position(String token) {
@@ -133,13 +134,13 @@ final class SimulatorRoutes {
         if (limit == null) {
             return MAX_LIMIT;
         }
-        String refusal = "Limit must be a number between 1 and " + MAX_LIMIT + ".";
+        String objection = "Limit must be a number between 1 and " + MAX_LIMIT + ".";
         if (!limit.matches("[0-9]{1,9}")) {
-            throw new IllegalArgumentException(refusal);
+            throw new IllegalArgumentException(objection);
         }
         int number = Integer.parseInt(limit);
         if (number < 1 || number > MAX_LIMIT) {
-            throw new IllegalArgumentException(refusal);
+            throw new IllegalArgumentException(objection);
         }
         return number;
     }
@@ -163,13 +164,13 @@ final class SimulatorRoutes {
         return String.join(", ", texts.stream().sorted().toList());
     }
 
-    private static Answer unknownImport(String id) {
-        return Answer.error(404, "Import " + id + " not found.");
+    private static SimulatedResponse unknownImport(String id) {
+        return SimulatedResponse.error(404, "Import " + id + " not found.");
     }
 
     /** The service's gateway responds like this even if the key is valid. */
-    private static Answer unknownRoute() {
-        return Answer.text(
+    private static SimulatedResponse unknownRoute() {
+        return SimulatedResponse.text(
                         401,
                         "Unknown route or method. Known are GET and POST " + IMPORTS + ", GET and DELETE " + IMPORTS
                                 + "/{id}.")

@@ -170,13 +170,13 @@ class FaultTests {
     void delayHoldsTheRightAnswerBackButNotTheWork() throws Exception {
         use(new SimulatorSettings().clock(clock));
         simulator.enqueue(Fault.delay(Duration.ofHours(1)).on("GET", "/bulk/imports/5"));
-        CompletableFuture<HttpResponse<String>> answer = probe.getAsync("/bulk/imports/5");
+        CompletableFuture<HttpResponse<String>> response = probe.getAsync("/bulk/imports/5");
         await("the timer", () -> clock.getScheduledTaskCount() == 1);
         clock.advanceTimeBy(Duration.ofMinutes(59));
         assertThat(probe.get("/bulk/imports").statusCode()).isEqualTo(200);
-        assertThat(answer).isNotDone();
+        assertThat(response).isNotDone();
         clock.advanceTimeBy(Duration.ofMinutes(1));
-        assertThat(ids(answer.get(5, TimeUnit.SECONDS))).containsExactly("5");
+        assertThat(ids(response.get(5, TimeUnit.SECONDS))).containsExactly("5");
     }
 
     @ParameterizedTest
@@ -185,11 +185,11 @@ class FaultTests {
     })
     void statusAnswersWithTheServicesErrorBodyAndDoesNothing(int code, int grpcCode) {
         simulator.enqueue(Fault.status(code));
-        HttpResponse<String> answer = probe.start(START);
-        assertThat(answer.statusCode()).isEqualTo(code);
-        assertThat(answer.headers().firstValue("content-type")).contains("application/json");
-        assertThat(answer.headers().firstValue("x-pinecone-request-id")).contains("simulated-1");
-        assertThat(answer.body())
+        HttpResponse<String> response = probe.start(START);
+        assertThat(response.statusCode()).isEqualTo(code);
+        assertThat(response.headers().firstValue("content-type")).contains("application/json");
+        assertThat(response.headers().firstValue("x-pinecone-request-id")).contains("simulated-1");
+        assertThat(response.body())
                 .isEqualTo("{\"code\":" + grpcCode + ",\"message\":\"Simulated failure with status " + code
                         + ".\",\"details\":[]}");
         assertThat(ids(probe.get("/bulk/imports"))).startsWith("5");
@@ -217,10 +217,10 @@ class FaultTests {
     @CsvSource({"PT0S,0", "PT3S,3", "PT2.001S,3", "PT0.000000001S,1", "P1D,86400"})
     void throttledSaysHowManyWholeSecondsToWait(Duration retryAfter, String seconds) {
         simulator.enqueue(Fault.throttled(retryAfter));
-        HttpResponse<String> answer = probe.start(START);
-        assertThat(answer.statusCode()).isEqualTo(429);
-        assertThat(answer.headers().firstValue("retry-after")).contains(seconds);
-        assertThat(answer.body()).startsWith("{\"code\":8,");
+        HttpResponse<String> response = probe.start(START);
+        assertThat(response.statusCode()).isEqualTo(429);
+        assertThat(response.headers().firstValue("retry-after")).contains(seconds);
+        assertThat(response.body()).startsWith("{\"code\":8,");
         assertThat(ids(probe.get("/bulk/imports"))).startsWith("5");
     }
 
@@ -228,11 +228,11 @@ class FaultTests {
     void responseIsSentAsGivenWithNothingButItsLength() throws IOException {
         simulator.enqueue(Fault.response(502, Map.of("X-Proxy", "p"), "<h1>Bäd</h1>"));
         try (RawConnection raw = new RawConnection(simulator)) {
-            String answer = raw.post("/bulk/imports", START).readResponse();
-            assertThat(answer.lines().takeWhile(line -> !line.isEmpty()))
+            String response = raw.post("/bulk/imports", START).readResponse();
+            assertThat(response.lines().takeWhile(line -> !line.isEmpty()))
                     .map(line -> line.toLowerCase(java.util.Locale.ROOT))
                     .containsExactlyInAnyOrder("http/1.1 502 bad gateway", "x-proxy: p", "content-length: 13");
-            assertThat(answer).endsWith("<h1>B\u00c3\u00a4d</h1>");
+            assertThat(response).endsWith("<h1>B\u00c3\u00a4d</h1>");
         }
         assertThat(ids(probe.get("/bulk/imports"))).startsWith("5");
     }
@@ -240,10 +240,10 @@ class FaultTests {
     @Test
     void responseComesBeforeKeyAndRoutes() throws Exception {
         simulator.enqueue(Fault.response(200, Map.of("Content-Type", "text/html"), "hello"));
-        HttpResponse<String> answer = probe.sendBare("PATCH", "/elsewhere");
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).isEqualTo("hello");
-        assertThat(answer.headers().firstValue("content-type")).contains("text/html");
+        HttpResponse<String> response = probe.sendBare("PATCH", "/elsewhere");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).isEqualTo("hello");
+        assertThat(response.headers().firstValue("content-type")).contains("text/html");
     }
 
     @Test
@@ -277,24 +277,24 @@ class FaultTests {
     }
 
     @Test
-    void whatMakesNoSenseIsRefused() {
+    void whatMakesNoSenseIsRejected() {
         Fault any = Fault.reset();
-        assertRefused(() -> any.times(0), "n must be between 1 and ");
-        assertRefused(() -> any.on(" ", "/"), "method");
-        assertRefused(() -> any.on("GET", "bulk"), "pathPrefix");
-        assertRefused(() -> Fault.status(200), "code must be between 300 and 599");
-        assertRefused(() -> Fault.status(600), "code must be between 300 and 599");
-        assertRefused(() -> Fault.response(103, Map.of(), ""), "code must be between 200 and 599");
-        assertRefused(() -> Fault.response(204, Map.of(), "x"), "body must be empty");
-        assertRefused(() -> Fault.response(200, Map.of("Content-Length", "1"), "x"), "Content-Length");
-        assertRefused(() -> Fault.response(200, Map.of("transfer-encoding", "chunked"), "x"), "Content-Length");
-        assertRefused(() -> Fault.response(200, Map.of("X", "a\r\nY: b"), "x"), "");
-        assertRefused(() -> Fault.throttled(Duration.ofSeconds(-1)), "retryAfter");
-        assertRefused(() -> Fault.delay(Duration.ofDays(366)), "d must be");
-        assertRefused(() -> Fault.slowBody(Duration.ZERO), "perByte");
+        assertRejected(() -> any.times(0), "n must be between 1 and ");
+        assertRejected(() -> any.on(" ", "/"), "method");
+        assertRejected(() -> any.on("GET", "bulk"), "pathPrefix");
+        assertRejected(() -> Fault.status(200), "code must be between 300 and 599");
+        assertRejected(() -> Fault.status(600), "code must be between 300 and 599");
+        assertRejected(() -> Fault.response(103, Map.of(), ""), "code must be between 200 and 599");
+        assertRejected(() -> Fault.response(204, Map.of(), "x"), "body must be empty");
+        assertRejected(() -> Fault.response(200, Map.of("Content-Length", "1"), "x"), "Content-Length");
+        assertRejected(() -> Fault.response(200, Map.of("transfer-encoding", "chunked"), "x"), "Content-Length");
+        assertRejected(() -> Fault.response(200, Map.of("X", "a\r\nY: b"), "x"), "");
+        assertRejected(() -> Fault.throttled(Duration.ofSeconds(-1)), "retryAfter");
+        assertRejected(() -> Fault.delay(Duration.ofDays(366)), "d must be");
+        assertRejected(() -> Fault.slowBody(Duration.ZERO), "perByte");
     }
 
-    private static void assertRefused(Runnable call, String message) {
+    private static void assertRejected(Runnable call, String message) {
         assertThatIllegalArgumentException().isThrownBy(call::run).withMessageContaining(message);
     }
 }

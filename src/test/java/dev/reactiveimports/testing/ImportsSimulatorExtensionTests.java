@@ -114,8 +114,8 @@ class ImportsSimulatorExtensionTests {
         private static void check(ImportsSimulator simulator) {
             SEEN.add(simulator);
             assertThat(simulator).isSameAs(SIMULATORS.simulator());
-            HttpResponse<String> answer = new SimulatorProbe(simulator).get("/bulk/imports");
-            assertThat(SimulatorProbe.ids(answer)).hasSize(4);
+            HttpResponse<String> response = new SimulatorProbe(simulator).get("/bulk/imports");
+            assertThat(SimulatorProbe.ids(response)).hasSize(4);
         }
     }
 

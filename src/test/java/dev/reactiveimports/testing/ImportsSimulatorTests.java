@@ -52,7 +52,7 @@ class ImportsSimulatorTests {
         assertThat(simulator.apiKey()).isEqualTo("simulator-key");
         assertThat(new SimulatorProbe(simulator).get("/bulk/imports").statusCode())
                 .isEqualTo(200);
-        // another address of this machine, which a server on all of them would answer
+        // another address of this machine, which a server on all of them would respond on
         int port = URI.create(simulator.indexHost()).getPort();
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> new Socket("127.0.0.2", port).close());
     }
@@ -198,17 +198,17 @@ class ImportsSimulatorTests {
     }
 
     @Test
-    void whatMakesNoSenseIsRefused() {
+    void whatMakesNoSenseIsRejected() {
         ImportsSimulator.Builder builder = ImportsSimulator.builder();
-        assertRefused(() -> builder.apiKey(" "), "k must not be blank");
-        assertRefused(() -> builder.imports(-1), "howMany must be between 0 and ");
-        assertRefused(() -> builder.importDuration(Duration.ofSeconds(-1)), "d must be");
-        assertRefused(() -> builder.latency(Duration.ofDays(366)), "d must be");
-        assertRefused(() -> builder.throttleAfter(0), "requestsPerSecond must be between 1 and ");
-        assertRefused(() -> builder.port(65_536), "port must be between 0 and 65535");
+        assertRejected(() -> builder.apiKey(" "), "k must not be blank");
+        assertRejected(() -> builder.imports(-1), "howMany must be between 0 and ");
+        assertRejected(() -> builder.importDuration(Duration.ofSeconds(-1)), "d must be");
+        assertRejected(() -> builder.latency(Duration.ofDays(366)), "d must be");
+        assertRejected(() -> builder.throttleAfter(0), "requestsPerSecond must be between 1 and ");
+        assertRejected(() -> builder.port(65_536), "port must be between 0 and 65535");
     }
 
-    private static void assertRefused(Runnable call, String message) {
+    private static void assertRejected(Runnable call, String message) {
         assertThatIllegalArgumentException().isThrownBy(call::run).withMessageContaining(message);
     }
 

@@ -21,23 +21,23 @@ class PageTokenTests {
     }
 
     @Test
-    void refusesATokenThatWasTamperedWith() {
+    void rejectsATokenThatWasTamperedWith() {
         for (int at = 0; at <= 17; at++) {
-            assertTamperingIsRefused(1, at);
-            assertTamperingIsRefused(Long.MAX_VALUE, at);
+            assertTamperingIsRejected(1, at);
+            assertTamperingIsRejected(Long.MAX_VALUE, at);
         }
         Samples.check(
-                300, samples -> assertTamperingIsRefused(samples.between(1L, Long.MAX_VALUE), samples.between(0, 17)));
+                300, samples -> assertTamperingIsRejected(samples.between(1L, Long.MAX_VALUE), samples.between(0, 17)));
     }
 
-    private static void assertTamperingIsRefused(long position, int at) {
+    private static void assertTamperingIsRejected(long position, int at) {
         StringBuilder token = new StringBuilder(PageToken.of(position));
         token.setCharAt(at, token.charAt(at) == 'A' ? 'B' : 'A');
         assertThat(PageToken.parse(token.toString())).isEmpty();
     }
 
     @Test
-    void refusesForeignTexts() {
+    void rejectsForeignTexts() {
         assertThat(PageToken.parse("")).isEmpty();
         Samples.check(
                 300, samples -> assertThat(PageToken.parse(samples.text())).isEmpty());

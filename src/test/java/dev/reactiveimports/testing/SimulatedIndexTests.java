@@ -116,9 +116,9 @@ class SimulatedIndexTests {
     void cancelEndsWhatHasNotEndedAndKeepsWhatWasImported() {
         String id = probe.started("s3://bucket/a");
         clock.advanceTimeBy(ofSeconds(50));
-        HttpResponse<String> answer = probe.delete("/bulk/imports/" + id);
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).isEqualTo("{}");
+        HttpResponse<String> response = probe.delete("/bulk/imports/" + id);
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).isEqualTo("{}");
         String cancelled = "{\"id\":\"1\",\"uri\":\"s3://bucket/a\",\"status\":\"Cancelled\","
                 + "\"createdAt\":\"1970-01-01T00:00:00Z\",\"finishedAt\":\"1970-01-01T00:00:50Z\","
                 + "\"percentComplete\":50.0,\"recordsImported\":500000}";
@@ -241,7 +241,7 @@ class SimulatedIndexTests {
     }
 
     @Test
-    void aNegativeNumberOfImportsIsRefused() {
+    void aNegativeNumberOfImportsIsRejected() {
         assertThatIllegalArgumentException().isThrownBy(() -> simulator.add(-1)).withMessageContaining("howMany");
         assertThat(simulator.add(0)).isSameAs(simulator);
     }

@@ -29,17 +29,17 @@ class SimulatorRoutesTests {
     }
 
     @Test
-    void aWrongOrMissingKeyIsRefusedInPlainText() throws Exception {
-        for (HttpResponse<String> answer : List.of(
+    void aWrongOrMissingKeyIsRejectedInPlainText() throws Exception {
+        for (HttpResponse<String> response : List.of(
                 probe.sendBare("GET", "/bulk/imports"),
                 probe.sendBare("GET", "/bulk/imports", "Api-Key", "simulator-keyx"),
                 probe.sendBare("DELETE", "/bulk/imports/1", "Api-Key", "SIMULATOR-KEY"))) {
-            assertThat(answer.statusCode()).isEqualTo(401);
-            assertThat(answer.headers().firstValue("content-type"))
+            assertThat(response.statusCode()).isEqualTo(401);
+            assertThat(response.headers().firstValue("content-type"))
                     .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain"));
-            assertThat(answer.headers().firstValue("www-authenticate")).isPresent();
-            assertThat(answer.headers().firstValue("x-pinecone-request-id")).isPresent();
-            assertThat(answer.body()).doesNotContain("{").doesNotContain("simulator-key");
+            assertThat(response.headers().firstValue("www-authenticate")).isPresent();
+            assertThat(response.headers().firstValue("x-pinecone-request-id")).isPresent();
+            assertThat(response.body()).doesNotContain("{").doesNotContain("simulator-key");
         }
         assertThat(probe.sendBare("GET", "/bulk/imports", "api-key", "simulator-key")
                         .statusCode())
@@ -60,27 +60,27 @@ class SimulatorRoutesTests {
         "GET,/vectors/list"
     })
     void anUnknownRouteOrMethodIs401WithItsReason(String method, String path) {
-        HttpResponse<String> answer = probe.send(method, path, "");
-        assertThat(answer.statusCode()).isEqualTo(401);
-        assertThat(answer.headers().firstValue("x-pinecone-auth-rejected-reason"))
+        HttpResponse<String> response = probe.send(method, path, "");
+        assertThat(response.statusCode()).isEqualTo(401);
+        assertThat(response.headers().firstValue("x-pinecone-auth-rejected-reason"))
                 .isPresent();
-        assertThat(answer.headers().firstValue("www-authenticate")).isEmpty();
+        assertThat(response.headers().firstValue("www-authenticate")).isEmpty();
     }
 
     @Test
     void headIsAnUnknownMethodAndHasNoBody() {
-        HttpResponse<String> answer = probe.send("HEAD", "/bulk/imports", "");
-        assertThat(answer.statusCode()).isEqualTo(401);
-        assertThat(answer.body()).isEmpty();
+        HttpResponse<String> response = probe.send("HEAD", "/bulk/imports", "");
+        assertThat(response.statusCode()).isEqualTo(401);
+        assertThat(response.body()).isEmpty();
         assertThat(probe.get("/bulk/imports/2").body()).startsWith("{\"id\":\"2\"");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"2024-10", "2025-01", "2025-04", "2025-10", "2026-01", "2026-04", "2026-07"})
     void aKnownVersionIsFine(String version) {
-        HttpResponse<String> answer = probe.get("/bulk/imports/1", "X-Pinecone-Api-Version", version);
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body().contains("\"validationResult\":{\"importSuccesses\":1000,\"importErrors\":0}"))
+        HttpResponse<String> response = probe.get("/bulk/imports/1", "X-Pinecone-Api-Version", version);
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body().contains("\"validationResult\":{\"importSuccesses\":1000,\"importErrors\":0}"))
                 .isEqualTo(version.equals("2026-07"));
         assertThat(probe.get("/bulk/imports", "X-Pinecone-Api-Version", version)
                         .body()
@@ -90,23 +90,23 @@ class SimulatorRoutesTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"2025-02", "2024-07", "2026-10", "latest", "2025-10-01", "''"})
-    void anUnknownVersionIsRefused(String version) {
-        HttpResponse<String> answer = probe.get("/bulk/imports", "X-Pinecone-Api-Version", version);
-        assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(answer.body()).startsWith("{\"code\":3,\"message\":\"Unknown X-Pinecone-Api-Version");
+    void anUnknownVersionIsRejected(String version) {
+        HttpResponse<String> response = probe.get("/bulk/imports", "X-Pinecone-Api-Version", version);
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).startsWith("{\"code\":3,\"message\":\"Unknown X-Pinecone-Api-Version");
     }
 
     @Test
     void aMissingVersionMeansTheOldest() {
-        HttpResponse<String> answer = probe.get("/bulk/imports/1");
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).doesNotContain("validationResult");
+        HttpResponse<String> response = probe.get("/bulk/imports/1");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).doesNotContain("validationResult");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "101", "-1", "abc", "1.5", "+5", "%2B5", "99999999999999999999", "1e1", "%20"})
-    void aLimitOutOfRangeIsRefused(String limit) {
-        assertRefused(probe.get("/bulk/imports?limit=" + limit), "Limit must be a number between 1 and 100.");
+    void aLimitOutOfRangeIsRejected(String limit) {
+        assertRejected(probe.get("/bulk/imports?limit=" + limit), "Limit must be a number between 1 and 100.");
     }
 
     @ParameterizedTest
@@ -116,28 +116,28 @@ class SimulatorRoutesTests {
     }
 
     @Test
-    void anUnknownTokenIsRefused() {
+    void anUnknownTokenIsRejected() {
         String token = next(probe.get("/bulk/imports?limit=1"));
         assertThat(probe.get("/bulk/imports?paginationToken=" + encoded(token)).statusCode())
                 .isEqualTo(200);
         String refusal = "Invalid pagination token.";
-        assertRefused(probe.get("/bulk/imports?paginationToken=" + token), refusal); // its plus is a space
-        assertRefused(probe.get("/bulk/imports?paginationToken=abc"), refusal);
-        assertRefused(probe.get("/bulk/imports?paginationToken=" + encoded(PageToken.of(4))), refusal);
-        assertRefused(probe.get("/bulk/imports?paginationToken=" + encoded(PageToken.of(-1))), refusal);
+        assertRejected(probe.get("/bulk/imports?paginationToken=" + token), refusal); // its plus is a space
+        assertRejected(probe.get("/bulk/imports?paginationToken=abc"), refusal);
+        assertRejected(probe.get("/bulk/imports?paginationToken=" + encoded(PageToken.of(4))), refusal);
+        assertRejected(probe.get("/bulk/imports?paginationToken=" + encoded(PageToken.of(-1))), refusal);
     }
 
     @Test
     void anUnknownIdIsNotFound() {
-        for (HttpResponse<String> answer : List.of(
+        for (HttpResponse<String> response : List.of(
                 probe.get("/bulk/imports/4"),
                 probe.delete("/bulk/imports/4"),
                 probe.get("/bulk/imports/01"),
                 probe.get("/bulk/imports/0"),
                 probe.get("/bulk/imports/abc"),
                 probe.get("/bulk/imports/99999999999999999999"))) {
-            assertThat(answer.statusCode()).isEqualTo(404);
-            assertThat(answer.body())
+            assertThat(response.statusCode()).isEqualTo(404);
+            assertThat(response.body())
                     .startsWith("{\"code\":5,\"message\":\"Import ")
                     .endsWith(",\"details\":[]}");
         }
@@ -171,7 +171,7 @@ class SimulatorRoutesTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"/bulk/imports/%zz", "/bulk/imports/a%2", "/bulk/imports?limit=%", "/bulk/imports?a=%g1"})
-    void badPercentEncodingIsRefused(String target) throws IOException {
+    void badPercentEncodingIsRejected(String target) throws IOException {
         try (RawConnection raw = new RawConnection(simulator)) {
             assertThat(raw.get(target).readResponse()).startsWith("HTTP/1.1 400 Bad Request\r\n");
         }
@@ -227,9 +227,9 @@ class SimulatorRoutesTests {
                         + "\"recordsImported\":0}],\"pagination\":{\"next\":\"");
     }
 
-    private static void assertRefused(HttpResponse<String> answer, String message) {
-        assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(answer.body())
+    private static void assertRejected(HttpResponse<String> response, String message) {
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body())
                 .startsWith("{\"code\":3,\"message\":\"" + message)
                 .endsWith("\",\"details\":[]}");
     }

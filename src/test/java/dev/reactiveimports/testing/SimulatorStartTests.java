@@ -28,10 +28,10 @@ class SimulatorStartTests {
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"uri\":\"\"}", "{\"uri\":null}", "{\"integrationId\":\"a\"}"})
     void aStartNeedsAUri(String body) {
-        HttpResponse<String> answer = probe.start(body);
-        assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(answer.headers().firstValue("content-type")).contains("application/json");
-        assertThat(answer.body()).isEqualTo(URI_REFUSED);
+        HttpResponse<String> response = probe.start(body);
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.headers().firstValue("content-type")).contains("application/json");
+        assertThat(response.body()).isEqualTo(URI_REFUSED);
     }
 
     @Test
@@ -41,8 +41,8 @@ class SimulatorStartTests {
         assertThat(probe.start("{\"uri\":\"" + uri + "ab\"}").body()).isEqualTo(URI_REFUSED);
         String integration = "{\"uri\":\"s3://b/a\",\"integrationId\":\"" + "i".repeat(1000);
         assertThat(probe.start(integration + "\"}").statusCode()).isEqualTo(200);
-        assertRefused(probe.start(integration + "i\"}"), "Integration ID must contain between 1 and 1000 characters.");
-        assertRefused(
+        assertRejected(probe.start(integration + "i\"}"), "Integration ID must contain between 1 and 1000 characters.");
+        assertRejected(
                 probe.start("{\"uri\":\"s3://b/a\",\"integrationId\":\"\"}"), "Integration ID must contain between");
     }
 
@@ -70,8 +70,8 @@ class SimulatorStartTests {
                 "{\"onError\":1}|onError must be a string.",
                 "\"abort\"|errorMode must be an object."
             })
-    void aStartRefusesOtherErrorModes(String errorMode, String message) {
-        assertRefused(probe.start("{\"uri\":\"s3://b/a\",\"errorMode\":" + errorMode + "}"), message);
+    void aStartRejectsOtherErrorModes(String errorMode, String message) {
+        assertRejected(probe.start("{\"uri\":\"s3://b/a\",\"errorMode\":" + errorMode + "}"), message);
     }
 
     @ParameterizedTest
@@ -88,21 +88,21 @@ class SimulatorStartTests {
                 "{'uri':'s3://b/a'}",
                 "{\"uri\":\"s3://b/a\",\"uri\":\"s3://b/b\"}"
             })
-    void aStartRefusesWhatIsNotOneJsonObject(String body) {
-        assertRefused(probe.start(body), "");
+    void aStartRejectsWhatIsNotOneJsonObject(String body) {
+        assertRejected(probe.start(body), "");
         assertThat(ids(probe.get("/bulk/imports"))).hasSize(3);
     }
 
     @Test
-    void aBodyWithoutEndIsRefused() {
-        assertRefused(probe.start("{\"uri\":\"s3://b/" + "a".repeat(70_000) + "\"}"), "Request body is too large.");
+    void aBodyWithoutEndIsRejected() {
+        assertRejected(probe.start("{\"uri\":\"s3://b/" + "a".repeat(70_000) + "\"}"), "Request body is too large.");
         assertThat(simulator.requests().get(0).body().length()).isLessThan(66_000);
         assertThat(probe.get("/bulk/imports").statusCode()).isEqualTo(200);
     }
 
-    private static void assertRefused(HttpResponse<String> answer, String message) {
-        assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(answer.body())
+    private static void assertRejected(HttpResponse<String> response, String message) {
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body())
                 .startsWith("{\"code\":3,\"message\":\"" + message)
                 .endsWith("\",\"details\":[]}");
     }

@@ -23,72 +23,72 @@ import reactor.netty.http.server.HttpServerResponse;
 /**
  * Writes a response, complete or damaged. What HTTP does not allow is written as raw bytes below Netty's codec.
  */
-final class AnswerWriter {
+final class SimulatedResponseWriter {
 
     private static final String CRLF = "\r\n";
     private static final String EARLY_HINTS = "HTTP/1.1 103 Early Hints\r\nlink: </bulk/imports>; rel=preload\r\n\r\n";
 
     private final Scheduler clock;
 
-    AnswerWriter(Scheduler clock) {
+    SimulatedResponseWriter(Scheduler clock) {
         this.clock = clock;
     }
 
     /** Writes when subscribed to; never completes when the connection is ended instead, or when nothing is to come. */
-    Mono<Void> write(HttpServerResponse response, Answer answer, @Nullable Kind fault) {
+    Mono<Void> write(HttpServerResponse response, SimulatedResponse simulated, @Nullable Kind fault) {
         if (fault instanceof Dripping dripping) {
-            return drip(response, answer, dripping.perByte());
+            return drip(response, simulated, dripping.perByte());
         }
         if (!(fault instanceof Broken broken)) {
-            return whole(response, answer);
+            return whole(response, simulated);
         }
         Mono<Channel> channel = Mono.<Connection>create(sink -> response.withConnection(sink::success))
                 .map(Connection::channel);
         return switch (broken) {
-            case RESET -> channel.flatMap(AnswerWriter::reset).then(Mono.never());
+            case RESET -> channel.flatMap(SimulatedResponseWriter::reset).then(Mono.never());
             case RESET_MID_BODY ->
-                channel.flatMap(c -> half(c, answer).then(reset(c))).then(Mono.never());
+                channel.flatMap(c -> half(c, simulated).then(reset(c))).then(Mono.never());
             case TRUNCATED_BODY ->
-                channel.flatMap(c -> half(c, answer).then(close(c))).then(Mono.never());
+                channel.flatMap(c -> half(c, simulated).then(close(c))).then(Mono.never());
             case NO_RESPONSE -> Mono.never();
-            case EARLY_HINTS -> channel.flatMap(c -> raw(c, ascii(EARLY_HINTS))).then(whole(response, answer));
+            case EARLY_HINTS -> channel.flatMap(c -> raw(c, ascii(EARLY_HINTS))).then(whole(response, simulated));
         };
     }
 
-    private static Mono<Void> whole(HttpServerResponse response, Answer answer) {
-        byte[] body = bytes(answer);
-        return Mono.defer(() -> head(response, answer, body.length)
+    private static Mono<Void> whole(HttpServerResponse response, SimulatedResponse simulated) {
+        byte[] body = bytes(simulated);
+        return Mono.defer(() -> head(response, simulated, body.length)
                 .sendByteArray(Mono.just(body))
                 .then());
     }
 
-    private Mono<Void> drip(HttpServerResponse response, Answer answer, Duration perByte) {
-        byte[] body = bytes(answer);
+    private Mono<Void> drip(HttpServerResponse response, SimulatedResponse simulated, Duration perByte) {
+        byte[] body = bytes(simulated);
         // one periodic timer, so that virtual time needs no second look between two bytes
         Flux<ByteBuf> drops = Flux.interval(perByte, clock)
                 .take(body.length)
                 .onBackpressureBuffer(body.length)
                 .map(i -> Unpooled.wrappedBuffer(body, i.intValue(), 1));
         return Mono.defer(() ->
-                head(response, answer, body.length).send(drops, each -> true).then());
+                head(response, simulated, body.length).send(drops, each -> true).then());
     }
 
-    private static HttpServerResponse head(HttpServerResponse response, Answer answer, int length) {
-        response.status(answer.status());
-        answer.headers().forEach(response::header);
+    private static HttpServerResponse head(HttpServerResponse response, SimulatedResponse simulated, int length) {
+        response.status(simulated.status());
+        simulated.headers().forEach(response::header);
         // for statuses that have no body Netty takes it off again
         return response.header("content-length", Integer.toString(length));
     }
 
-    private static Mono<Void> half(Channel channel, Answer answer) {
-        byte[] body = bytes(answer);
-        StringBuilder head = new StringBuilder("HTTP/1.1 ").append(HttpResponseStatus.valueOf(answer.status()));
-        answer.headers().forEach((name, value) -> head.append(CRLF).append(name + ": " + value));
+    private static Mono<Void> half(Channel channel, SimulatedResponse simulated) {
+        byte[] body = bytes(simulated);
+        StringBuilder head = new StringBuilder("HTTP/1.1 ").append(HttpResponseStatus.valueOf(simulated.status()));
+        simulated.headers().forEach((name, value) -> head.append(CRLF).append(name + ": " + value));
         head.append(CRLF).append("content-length: " + body.length).append(CRLF).append(CRLF);
         return raw(channel, ascii(head.toString())).then(raw(channel, Arrays.copyOf(body, body.length / 2)));
     }
 
-    /** Below the codec, which would refuse to frame this. */
+    /** Below the codec, which would not frame this. */
     private static Mono<Void> raw(Channel channel, byte[] bytes) {
         return FutureMono.deferFuture(
                 () -> channel.pipeline().context(NettyPipeline.HttpCodec).writeAndFlush(Unpooled.wrappedBuffer(bytes)));
@@ -104,8 +104,8 @@ final class AnswerWriter {
         return FutureMono.deferFuture(channel::close);
     }
 
-    private static byte[] bytes(Answer answer) {
-        return answer.body().getBytes(StandardCharsets.UTF_8);
+    private static byte[] bytes(SimulatedResponse simulated) {
+        return simulated.body().getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] ascii(String text) {

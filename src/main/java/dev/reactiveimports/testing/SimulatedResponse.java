@@ -4,31 +4,31 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A complete response; its text body is framed when it is written. */
-record Answer(int status, Map<String, String> headers, String body) {
+record SimulatedResponse(int status, Map<String, String> headers, String body) {
 
     private static final String CONTENT_TYPE = "content-type";
 
-    static Answer json(int status, String body) {
-        return new Answer(status, Map.of(CONTENT_TYPE, "application/json"), body);
+    static SimulatedResponse json(int status, String body) {
+        return new SimulatedResponse(status, Map.of(CONTENT_TYPE, "application/json"), body);
     }
 
-    static Answer text(int status, String body) {
-        return new Answer(status, Map.of(CONTENT_TYPE, "text/plain; charset=utf-8"), body);
+    static SimulatedResponse text(int status, String body) {
+        return new SimulatedResponse(status, Map.of(CONTENT_TYPE, "text/plain; charset=utf-8"), body);
     }
 
     /** The service's error body; its code is one of gRPC, not of HTTP. */
-    static Answer error(int status, String message) {
+    static SimulatedResponse error(int status, String message) {
         return json(status, SimulatorJson.error(grpcCode(status), message));
     }
 
-    static Answer tooManyRequests(long retryAfterSeconds) {
+    static SimulatedResponse tooManyRequests(long retryAfterSeconds) {
         return error(429, "Too many requests. Slow down.").with("retry-after", Long.toString(retryAfterSeconds));
     }
 
-    Answer with(String header, String value) {
+    SimulatedResponse with(String header, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
-        return new Answer(status, more, body);
+        return new SimulatedResponse(status, more, body);
     }
 
     /** RFC 9110, sections 15.3.5 and 15.4.5: these have no body. */
