@@ -194,8 +194,8 @@ final class CallPolicy {
         }
 
         /**
-         * The last failure of an attempt, with its attempt count and the earlier failures as suppressed ones; a retry
-         * policy's own exception stays as it is.
+         * The last failure of an attempt, with its attempt count and the earlier failures as suppressed ones; an
+         * exception of the retry policy's own is passed on unchanged.
          */
         private Throwable surface(Throwable signalled) {
             if (signalled instanceof ThrottleNotSent notSent) {

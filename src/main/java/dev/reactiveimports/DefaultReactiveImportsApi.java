@@ -166,7 +166,7 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
                         calls.warmup().thenMany(items(one)).next().then()));
     }
 
-    /** A name costs nothing for each item: it is there for who asks, such as {@code tap(Micrometer.observation(..))}. */
+    /** The name costs nothing for each item. It is for operators that read it, such as {@code tap(Micrometer.observation(..))}. */
     private <T> Flux<T> named(String operation, Flux<T> calls) {
         return OpaqueBoundary.around(calls)
                 .name("reactive.imports." + operation)

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service answered, with a status that is no success. The message ends with the service's own where it sent one: at most 500
+ * The service responded with a status other than 2xx. The message ends with the service's own if it sent one: at most 500
  * characters, without control characters.
  *
  * @serial exclude
@@ -75,7 +75,7 @@ public final class ImportsApiException extends ImportsException {
     /**
      * The service's own code: a gRPC number as text ({@code "3"}) or a name ({@code "INVALID_ARGUMENT"}).
      *
-     * @return null when the answer had none
+     * @return null when the response had none
      */
     public @Nullable String code() {
         return code;
@@ -85,7 +85,7 @@ public final class ImportsApiException extends ImportsException {
      * What to name when asking the service's support: the header {@code x-pinecone-request-id}, else
      * {@code x-request-id}.
      *
-     * @return null when the answer had neither
+     * @return null when the response had neither
      */
     public @Nullable String requestId() {
         return requestId;

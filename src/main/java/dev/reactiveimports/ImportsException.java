@@ -3,12 +3,12 @@ package dev.reactiveimports;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whatever went wrong between a call and its answer, signalled by {@code onError}. Which kind it is says what to do:
+ * The failure of a call, signalled by {@code onError}. Its type tells callers what to do:
  *
  * <ul>
- *   <li>{@link ImportsApiException}: the service answered, and refused
- *   <li>{@link ImportsTransportException}: no usable answer came
- *   <li>{@link ImportsProtocolException}: an answer came that cannot be believed
+ *   <li>{@link ImportsApiException}: the service rejected the request
+ *   <li>{@link ImportsTransportException}: no complete response was received
+ *   <li>{@link ImportsProtocolException}: the response is not valid
  *   <li>{@link ImportOutcomeUnknownException}: an import may or may not have been started
  *   <li>{@link ImportFailedException}: an awaited import ended failed or cancelled
  * </ul>
@@ -40,7 +40,7 @@ public abstract sealed class ImportsException extends RuntimeException
     }
 
     /**
-     * What was asked for: {@code list}, {@code describe}, {@code start}, {@code cancel}, {@code watch}, {@code await},
+     * The operation that failed: {@code list}, {@code describe}, {@code start}, {@code cancel}, {@code watch}, {@code await},
      * {@code find} or {@code warmup}. The message begins with it.
      *
      * @return null for an exception that did not come from a call
@@ -50,7 +50,7 @@ public abstract sealed class ImportsException extends RuntimeException
     }
 
     /**
-     * What it was asked for about: the import's id, or the URI of a start without its user, query and fragment, which may hold
+     * What the operation was about: the import's id, or the URI of a start without its user, query and fragment, which may hold
      * secrets. The message names it.
      *
      * @return null for an operation that is about no import in particular, such as a listing
@@ -59,7 +59,7 @@ public abstract sealed class ImportsException extends RuntimeException
         return target;
     }
 
-    /** Says in a sentence what failed, and why. */
+    /** What failed and why, in one sentence. */
     @Override
     public String getMessage() {
         String reason = reason();

@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  * JSON of the service, in both spellings, read token by token: no databind, no reflection. With {@link JsonReader}
  * and its {@link JsonImportBuilder} the only importer of Jackson.
  *
- * <p>What is read is believed or refused, never corrected. Refused with {@link ImportsProtocolException}: whatever is not
+ * <p>What is read is valid or rejected, never corrected. Rejected with {@link ImportsProtocolException}: whatever is not
  * exactly one JSON object in strict UTF-8 of depth 64 and 200,000 tokens at most; a known field twice in the same
  * spelling; an import whose id is missing or breaks {@link Checks#requireId}; a malformed timestamp; a count that is not
- * an int64 (1000.0 and 1e3 are, 0.5 is not); a percentage that is not finite; text that is no string (an id may be an integer). Read: fields
+ * an int64 (1000.0 and 1e3 are, 0.5 is not); a percentage that is not finite; text that is not a string (an id may be an integer). Read: fields
  * missing, null, or unknown (those are skipped, duplicates among them too), an unknown status, an empty timestamp as
  * none, numbers as strings.
  */
@@ -51,17 +51,17 @@ final class JsonCodec {
 
     private JsonCodec() {}
 
-    /** Reads an answer to a list call. An absent or null {@code data} is an empty page. */
+    /** Reads the response to a list call. An absent or null {@code data} is an empty page. */
     static ImportPage decodePage(byte[] bytes, int offset, int length) {
         return decode("page of imports", bytes, offset, length, JsonReader::page);
     }
 
-    /** Reads an answer to a describe call. */
+    /** Reads the response to a describe call. */
     static ImportOperation decodeOperation(byte[] bytes, int offset, int length) {
         return decode("import", bytes, offset, length, JsonReader::operation);
     }
 
-    /** Reads the id out of an answer to a start call. */
+    /** Reads the id from the response to a start call. */
     static String decodeStartedId(byte[] bytes, int offset, int length) {
         return decode("started import", bytes, offset, length, JsonReader::startedId);
     }
@@ -100,7 +100,7 @@ final class JsonCodec {
                 draft.read(p, false);
             }
         } catch (IOException | RuntimeException notJson) {
-            // then the text says more
+            // then the body is shown as text
         }
         String message = draft.message();
         if (message == null) {
@@ -109,7 +109,7 @@ final class JsonCodec {
         return new JsonError(draft.code(), SAYS_NOTHING.contains(message) ? null : message);
     }
 
-    /** At most 200 characters of an answer, fit for a message. */
+    /** At most 200 characters of a response, fit for a message. */
     static String excerpt(byte[] bytes, int offset, int length) {
         return SafeText.of(bytes, offset, length, SafeText.EXCERPT_LENGTH);
     }
@@ -137,7 +137,7 @@ final class JsonCodec {
             } catch (StreamConstraintsException e) {
                 wrong = "is out of bounds: " + e.getOriginalMessage();
             } catch (JsonProcessingException e) {
-                // no cause and no text of Jackson's: they quote the answer as it is
+                // no cause and no text of Jackson's: they quote the response unsanitised
                 wrong = "is not JSON";
                 at = e.getLocation() == null ? at : e.getLocation().getByteOffset();
             } catch (IOException | RuntimeException e) {
@@ -182,7 +182,7 @@ final class JsonCodec {
             }
         }
 
-        /** The first that says something; the same key again changes nothing. */
+        /** Keeps the first text that is not empty; the same key again changes nothing. */
         private void take(String name, String text) {
             String safe = SafeText.of(text, JsonError.MAX_MESSAGE_LENGTH);
             if (safe.isEmpty()) {

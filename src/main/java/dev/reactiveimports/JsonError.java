@@ -3,10 +3,10 @@ package dev.reactiveimports;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the body of an error says.
+ * The contents of an error's body.
  *
  * @param code the service's own code as text, a gRPC number or a name; null when there is none
- * @param message at most 500 characters without control characters; null when the body says nothing
+ * @param message at most 500 characters without control characters; null when the body has none
  */
 record JsonError(@Nullable String code, @Nullable String message) {
 

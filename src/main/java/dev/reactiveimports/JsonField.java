@@ -77,7 +77,7 @@ enum JsonField {
      */
     record Spelling(JsonField field, int rank, int index, SerializedString name) {
 
-        /** Reads the value that the parser is at; false if that says nothing. */
+        /** Reads the value that the parser is at; false if that is none. */
         boolean read(JsonParser p, JsonImportBuilder into) throws IOException {
             return field.reader.read(p, name.getValue(), into);
         }

@@ -87,7 +87,7 @@ final class JsonImportBuilder {
         validationResult = null;
     }
 
-    // each returns whether the value says something
+    // each returns whether there is a value
 
     boolean id(String value) {
         id = value;

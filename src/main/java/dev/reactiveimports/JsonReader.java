@@ -140,7 +140,7 @@ final class JsonReader {
         return counts.build();
     }
 
-    /** The id, which must be one that can be asked for; an integer counts as its text. */
+    /** The id, which must be one that can be requested; an integer counts as its text. */
     static String id(JsonParser p) throws IOException {
         if (p.currentToken() != JsonToken.VALUE_NUMBER_INT) {
             require(p, JsonToken.VALUE_STRING, "id", "is not a string");
@@ -157,7 +157,7 @@ final class JsonReader {
         return p.getText();
     }
 
-    /** The parser itself, at a string: who knows its value already need not make one. */
+    /** The parser itself, at a string: if its value is a known one, no string is created. */
     static JsonParser string(JsonParser p, String name) {
         require(p, JsonToken.VALUE_STRING, name, "is not a string");
         return p;
@@ -208,7 +208,7 @@ final class JsonReader {
         throw rejection(p, name + " is not an int64");
     }
 
-    /** Notes a known field; the same spelling twice means that two readers may see two different answers. */
+    /** Notes a known field; the same spelling twice means that two readers may see two different values. */
     private static int claim(JsonParser p, int claimed, int field, String name) {
         if (field < 0) {
             return claimed;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Beyond the RFC an offset may be written {@code +0000} or {@code +00}. A leap second is read as second 59, as
  * {@code Instant.parse} does. More than nine digits of a fraction, an offset over 18 hours, or no offset at all are
- * refused.
+ * rejected.
  */
 final class JsonTimestamps {
 

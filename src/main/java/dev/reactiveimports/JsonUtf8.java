@@ -47,7 +47,7 @@ final class JsonUtf8 {
         if (end - i < size) {
             return 0;
         }
-        // the second byte alone tells overlong forms, surrogates, and what lies past the last code point
+        // the second byte alone reveals overlong forms, surrogates, and what lies beyond the last code point
         int low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
         int high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
         int second = bytes[i + 1] & 0xFF;

@@ -167,7 +167,7 @@ public final class PollSpec {
      * Watches one import: subscribes to {@code describe} again and again until it shows a terminal status. Use it as
      * {@code describe.as(spec::poll)}.
      *
-     * <p>Nothing happens before the first request. Then the first poll is made at once, and each later one when its wait
+     * <p>Nothing happens before items are requested from the flux. Then the first poll is made at once, and each later one when its wait
      * is over <em>and</em> an item is requested: with no demand there is no poll, so no observation ever waits. If demand
      * comes after the wait is over, the poll is made at once. An observation is emitted when it differs from the one
      * emitted last; the terminal one is always emitted, once, and completes the flux. Cancelling cancels the poll in

@@ -114,7 +114,7 @@ final class WatchDescribes {
                     seen -> end(() -> {
                         long took = looks.now() - begunAt;
                         latency = latency == 0 ? took : latency + SMOOTHING * (took - latency);
-                        looks.health().answered();
+                        looks.health().responded();
                         looks.imports().observe(watched, seen, begunAt);
                     }),
                     failure -> end(() -> failed(failure)));
@@ -135,7 +135,7 @@ final class WatchDescribes {
         private void failed(Throwable failure) {
             WatchEntries imports = looks.imports();
             if (looks.watch().expects(watched.id(), failure)) {
-                looks.health().answered();
+                looks.health().responded();
                 imports.postpone(watched, looks.afterNoLook());
                 return;
             }
@@ -146,7 +146,7 @@ final class WatchDescribes {
                     imports.failed(watched, failure);
                 }
                 case INVALID -> {
-                    looks.health().answered();
+                    looks.health().responded();
                     imports.unknown(watched, failure);
                 }
                 case EXPIRED_TOKEN, DEFINITE -> looks.health().endBy(failure);

@@ -163,7 +163,7 @@ final class WatchDiscovery {
         brokeOff(walk, null);
     }
 
-    /** @param failure null if nobody is to blame */
+    /** @param failure null if the service did not cause it */
     void brokeOff(WatchWalk walk, @Nullable Throwable failure) {
         if (walk.goal() == WatchWalk.Goal.TAIL) {
             if (failure instanceof ImportsProtocolException && !ImportsRetry.isTransient(failure)) {

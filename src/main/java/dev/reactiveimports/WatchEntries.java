@@ -157,7 +157,7 @@ final class WatchEntries {
         }
     }
 
-    /** A look said nothing, and that is nobody's fault. */
+    /** A look showed nothing, which is not a failure of the service. */
     void postpone(WatchEntry watched, long wait) {
         if (watched.slot != WatchEntry.GONE) {
             watched.postpone(wait, time.now());

@@ -20,7 +20,7 @@ final class WatchEntry {
     /** Instead of a slot: a walk of the listing looks for it, or will. */
     static final int SOUGHT = -3;
 
-    /** Instead of a slot: it is watched no more, and what a late response says of it does not count. */
+    /** Instead of a slot: it is no longer watched, and a late response about it has no effect. */
     static final int GONE = -4;
 
     private static final long NEVER = Long.MIN_VALUE;
@@ -84,7 +84,7 @@ final class WatchEntry {
         return pending != null ? pending : emitted;
     }
 
-    /** Whether a look that began at this time, before the last observation came, may say something older than that. */
+    /** Whether a look that began at this time, before the last observation came, may show an older state than that. */
     boolean isOutdated(long begunAt) {
         return begunAt < observedAt;
     }
@@ -108,7 +108,7 @@ final class WatchEntry {
         return failures;
     }
 
-    /** Sets when to look again after a look that says nothing. */
+    /** Sets when to look again after a look that showed nothing. */
     void postpone(long wait, long now) {
         dueIn(wait, now);
     }

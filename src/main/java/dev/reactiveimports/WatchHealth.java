@@ -7,8 +7,8 @@ import reactor.util.Logger;
 import reactor.util.Loggers;
 
 /**
- * Whether the service answers a watch at all. A look that fails concerns its import alone; when {@value #OUTAGE} in a row fail
- * and nothing is answered between them, or when the service asks for a pause, the whole watch waits and then tries again, so
+ * Whether the service is up for a watch at all. A look that fails concerns its import alone; when {@value #OUTAGE} in a row fail
+ * and none succeeds between them, or when the service asks for a pause, the whole watch waits and then tries again, so
  * that an outage is not multiplied. Of fewer imports each waits by itself, so that one that joins is looked at all the same. So
  * many such polls in a row end the watch.
  */
@@ -55,7 +55,7 @@ final class WatchHealth {
     }
 
     /** The service said something sensible. */
-    void answered() {
+    void responded() {
         failing.clear();
         if (failures > 0) {
             failures = 0;

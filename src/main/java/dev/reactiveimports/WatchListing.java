@@ -75,7 +75,7 @@ final class WatchListing {
         notBefore = now + WatchPace.afterFailure(spec, ++failures);
     }
 
-    /** When a page may be asked for again after a failure. */
+    /** When a page may be requested again after a failure. */
     long notBefore() {
         return notBefore;
     }

@@ -183,9 +183,9 @@ final class WatchLooks {
     }
 
     /**
-     * A page of a walk of the whole listing failed; returns how long to wait before it is asked for again.
+     * A page of a walk of the whole listing failed; returns how long to wait before it is requested again.
      *
-     * @param failure null if nobody is to blame
+     * @param failure null if the service did not cause it
      */
     long pageFailed(int inARow, @Nullable Throwable failure) {
         return failure == null ? afterNoLook() : requireNonNull(discovery).pageFailed(inARow, failure);
@@ -225,7 +225,7 @@ final class WatchLooks {
         }
     }
 
-    /** @param failure null if nobody is to blame */
+    /** @param failure null if the service did not cause it */
     void walkBrokeOff(WatchWalk walk, @Nullable Throwable failure) {
         if (discovery != null && walk.goal() != WatchWalk.Goal.DUE) {
             discovery.brokeOff(walk, failure);
@@ -249,7 +249,7 @@ final class WatchLooks {
         return discovery != null;
     }
 
-    /** A call whose outcome comes back into the {@link SerialExecutor}. */
+    /** A call whose outcome is handled in the {@link SerialExecutor}. */
     <T> Disposable call(Mono<T> mono, Consumer<T> onValue, Consumer<Throwable> onError) {
         return mono.subscribe(
                 value -> serial.execute(() -> onValue.accept(value)),
@@ -265,7 +265,7 @@ final class WatchLooks {
         describes.cancel();
     }
 
-    /** How long to wait after a look that could not be made or says nothing. */
+    /** How long to wait after a look that could not be made or showed nothing. */
     long afterNoLook() {
         return WatchPace.afterFailure(watch.spec(), 1);
     }

@@ -33,7 +33,7 @@ final class WatchMany {
      * @param describe one import by its id
      * @param listPage one page of 100 by its token, null for the first
      * @param spec when to look
-     * @param expected whether a failed describe of an id says nothing, and does not count
+     * @param expected whether a failed describe of an id is expected, and does not count as a failure
      * @param listener receives rounds of looks, and changes of status as they are observed
      */
     WatchMany(
@@ -50,8 +50,8 @@ final class WatchMany {
     }
 
     /**
-     * Watches the imports whose ids come, until all of them and the ids have ended. The ids are subscribed to on the first
-     * demand, without bounds; memory follows their number: an observation of each import that runs, the id of each that
+     * Watches the imports of the given ids, until all of them and the ids have ended. The ids are subscribed to on the first
+     * demand, with unbounded demand; memory follows their number: an observation of each import that runs, the id of each that
      * ended. An id that is invalid or not found, or that alone cannot be described time and again, ends alone: its error
      * is signalled after the others have ended, with further ones (100 at most) suppressed.
      */

@@ -10,7 +10,7 @@ import reactor.util.Loggers;
 
 /**
  * One subscription of {@link PollSpec#poll}. A round waits and polls; rounds are repeated, and a gate keeps each one
- * from starting without demand. A round that has nothing new to tell is empty, and its demand is left to the next.
+ * from starting without demand. A round without news is empty, and its demand is left to the next.
  */
 final class WatchOne {
 

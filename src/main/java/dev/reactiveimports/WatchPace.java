@@ -63,16 +63,16 @@ final class WatchPace {
     }
 
     /**
-     * The same, but no sooner than the service asked in its refusal, as far as a day: its pause may be longer than the retries
+     * The same, but no sooner than the {@code Retry-After} of the failure allows, up to a day: that pause may be longer than the retries
      * of one call wait for.
      */
     static long afterFailure(PollSpec spec, int failures, Throwable failure) {
         return Math.max(afterFailure(spec, failures), pauseAskedBy(failure));
     }
 
-    /** In milliseconds; 0 if the failure says nothing of it. */
+    /** In milliseconds; 0 if the failure has no {@code Retry-After}. */
     static long pauseAskedBy(Throwable failure) {
-        Duration asked = failure instanceof ImportsApiException refusal ? refusal.retryAfter() : null;
+        Duration asked = failure instanceof ImportsApiException rejection ? rejection.retryAfter() : null;
         if (asked == null) {
             return 0;
         }

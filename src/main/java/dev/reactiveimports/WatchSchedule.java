@@ -32,7 +32,7 @@ final class WatchSchedule {
     /**
      * Takes an import out.
      *
-     * @param instead what its slot says from now on
+     * @param instead the value of its slot from now on
      */
     void remove(WatchEntry watched, int instead) {
         int slot = watched.slot;

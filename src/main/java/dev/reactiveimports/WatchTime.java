@@ -6,7 +6,7 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * A scheduler's two clocks: durations are measured by the monotonic one alone, and the wall clock serves only to compare with
- * what the service says.
+ * the service's timestamps.
  */
 record WatchTime(Scheduler scheduler) {
 

@@ -128,7 +128,7 @@ final class WatchWalk {
             }
         }
         if (known > 0 || looks.discovers()) {
-            looks.health().answered();
+            looks.health().responded();
         }
         if (pages > planned) {
             // what was found pays for pages: all of them together cost no more than describing each
@@ -282,7 +282,7 @@ final class WatchWalk {
         return pages;
     }
 
-    /** How many pages it has still to go, as far as that can be told. */
+    /** How many pages it has still to go, as far as that is known. */
     int pagesAhead() {
         int last = goal == Goal.WHOLE ? looks.listing().pages() : planned;
         return Math.max(1, last - pages);

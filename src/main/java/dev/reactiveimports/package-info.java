@@ -23,7 +23,7 @@
  *   | list  describe  start ... |   |  ImportsSimulator, |   | public types, and only for  |
  *   |    watch  await  close    |   |  Fault             |   | those who have the library  |
  *   +---------------------------+   +--------------------+   +-----------------------------+
- *   | how: ListImportsSpec  PollSpec  ImportsRetry       |  told: ImportsListener
+ *   | how: ListImportsSpec  PollSpec  ImportsRetry       |  events: ImportsListener
  *   |   (hidden: pages, polls, throttle gate, budget)    |
  *   +----------------------------------------------------+
  *   | (hidden: HTTP exchanges, JSON, host and path)      |  reactor-netty, jackson-core
@@ -51,7 +51,7 @@
  *
  * <pre>
  *   HTTP         GET          GET          GET          GET          GET
- *   answers      Pending 0 %  Pending 0 %  InProg. 40%  InProg. 90%  Completed 100 %
+ *   response     Pending 0 %  Pending 0 %  InProg. 40%  InProg. 90%  Completed 100 %
  *   watchImport  -(Pending)----------------(40 %)-------(90 %)-------(Completed)|
  *   awaitImport  ----------------------------------------------------(Completed)|
  * </pre>

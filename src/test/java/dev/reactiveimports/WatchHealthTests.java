@@ -64,7 +64,7 @@ class WatchHealthTests {
     void aResponseBetweenFailuresMeansThatTheServiceResponds() {
         WatchHealth health = health(WatchKind.IMPORTS, 100);
         fail(health, 7, now());
-        health.answered();
+        health.responded();
         health.failed("another", answer(500), now());
         assertThat(health.pausedUntil()).isLessThanOrEqualTo(now());
     }
@@ -90,7 +90,7 @@ class WatchHealthTests {
         WatchHealth health = health(WatchKind.IMPORTS, 1);
         for (int i = 0; i < 8; i++) {
             if (i == 4) {
-                health.answered();
+                health.responded();
             }
             health.failed("a", answer(500), now());
             time.forward(Duration.ofSeconds(60));
