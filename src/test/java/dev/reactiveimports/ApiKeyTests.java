@@ -59,7 +59,7 @@ class ApiKeyTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"secret\r\nX-Injected: 1", "secret key", "secret\u00fc", "", "secret\u0000", "secret\t"})
-    void anInvalidOneIsRefusedWithoutEcho(String key) {
+    void anInvalidOneIsRejectedWithoutEcho(String key) {
         try (RawServer server = RawServer.always(json(importJson("7")));
                 ReactiveImportsApi client = client(server, Mono.just(key))) {
             for (Mono<?> call : calls(client)) {

@@ -48,7 +48,7 @@ class BuilderTests {
                 "http://[::2]",
                 "http://2130706433"
             })
-    void aHostThatIsNoneIsRefused(String host) {
+    void aHostThatIsNoneIsRejected(String host) {
         assertThatIllegalArgumentException().isThrownBy(() -> builder(host).build());
     }
 
@@ -71,7 +71,7 @@ class BuilderTests {
     }
 
     @Test
-    void settingsOutOfRangeAreRefused() {
+    void settingsOutOfRangeAreRejected() {
         ReactiveImportsApi.Builder builder = builder("h.example");
         for (Duration wrong : new Duration[] {Duration.ZERO, Duration.ofMillis(-1), Duration.ofDays(366)}) {
             assertThatIllegalArgumentException().isThrownBy(() -> builder.attemptTimeout(wrong));
@@ -83,7 +83,7 @@ class BuilderTests {
     }
 
     @Test
-    void idsLimitsAndUrisOutOfRangeAreRefusedBeforeAnyRequest() {
+    void idsLimitsAndUrisOutOfRangeAreRejectedBeforeAnyRequest() {
         try (RawServer server = RawServer.always(json(importJson("7")));
                 ReactiveImportsApi client = builder(server.host()).build()) {
             for (String id : new String[] {"", ".", "..", "x".repeat(1_001), "a\nb", "a\u0000", "\ud800", "a\u007f"}) {

@@ -41,7 +41,7 @@ class CallLifecycleTests {
     }
 
     @Test
-    void whatComesLaterIsRefused() {
+    void whatComesLaterIsRejected() {
         closing.close();
         closing.close();
         StepVerifier.create(closing.guard(Mono.just(1))).verifyError(IllegalStateException.class);

@@ -382,7 +382,7 @@ class CallPolicyTests {
     }
 
     @Test
-    void anAmbiguousRefusalStillClosesTheGate() {
+    void anAmbiguousRejectionStillClosesTheGate() {
         CallPolicy policy = exact();
         start(policy.retryingIf(Operation.START, failing(Failures.status(429)), failure -> false));
         start(policy.retrying(Operation.LIST, failing()));

@@ -102,7 +102,7 @@ class CallPolicyThrottlingTests {
         "5, 5, 2, 10",
         "50, 10, 1, 5",
     })
-    void theGateSparesTheServiceRefusals(double rate, double burst, int retryAfter, long gapMillis) {
+    void theGateSparesTheServiceRejections(double rate, double burst, int retryAfter, long gapMillis) {
         Duration asked = retryAfter < 0 ? null : Duration.ofSeconds(retryAfter);
         ThrottleGate shared = new ThrottleGate(time, LIMIT, ImportsListener.NONE);
         Outcome with = run(new Service(rate, burst, asked), () -> shared, gapMillis);

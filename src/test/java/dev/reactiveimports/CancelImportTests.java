@@ -93,7 +93,7 @@ class CancelImportTests {
     }
 
     @Test
-    void aFirstTryThatFindsNothingIsBelieved() {
+    void aFirstTryThatFindsNothingIsAccepted() {
         try (RawServer server = RawServer.always(NOT_FOUND);
                 ReactiveImportsApi client = transport.client(server)) {
             catchThrowableOfType(

@@ -146,7 +146,7 @@ class ClosingTests {
     }
 
     @Test
-    void aCallThatFollowsIsRefusedAndClosingAgainIsNothing() {
+    void aCallThatFollowsIsRejectedAndClosingAgainIsNothing() {
         try (RawServer server = RawServer.always(json(importJson("7")))) {
             ReactiveImportsApi client = transport.client(server);
             client.describeImport("7").block(SOON);

@@ -101,7 +101,7 @@ class CrowdedPoolTests {
     }
 
     @Test
-    void whoWaitsIsHeldBackWhenThoseBeforeAreRefused() {
+    void whoWaitsIsHeldBackWhenThoseBeforeAreRejected() {
         List<Long> arrivals = Collections.synchronizedList(new ArrayList<>());
         AtomicInteger exchanges = new AtomicInteger();
         AtomicInteger retries = new AtomicInteger();

@@ -136,7 +136,7 @@ class HttpEndpointTests {
                 "h.5|host name",
                 "12345678-1234-1234-1234-123456789abc|host name"
             })
-    void refusesTheRestAndNeverRepeatsIt(String text, String why) {
+    void rejectsTheRestAndNeverRepeatsIt(String text, String why) {
         for (boolean plaintext : new boolean[] {true, false}) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> HttpEndpoint.parse(text, plaintext))
@@ -178,7 +178,7 @@ class HttpEndpointTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"", ".", "..", "a\r\nb", "\u0000", "\ud800"})
-    void anIdThatIsNoneIsRefused(String id) {
+    void anIdThatIsNoneIsRejected(String id) {
         assertThatIllegalArgumentException().isThrownBy(() -> HOST.importUri(id));
     }
 

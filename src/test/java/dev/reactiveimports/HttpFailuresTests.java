@@ -31,7 +31,7 @@ class HttpFailuresTests {
     private final HttpHeaders headers = new DefaultHttpHeaders();
 
     @Test
-    void aRefusalHasAllThatTheServiceSaid() {
+    void aRejectionHasAllThatTheServiceSaid() {
         headers.set("x-pinecone-request-id", "p-1").set("x-request-id", "r-1").set("Retry-After", "7");
         ImportsApiException refused = refused(429, new JsonError("8", "Slow down."));
         assertThat(refused).hasMessage("Slow down.").hasNoCause();
@@ -45,7 +45,7 @@ class HttpFailuresTests {
     }
 
     @Test
-    void aSilentRefusalIsNamedByItsReason() {
+    void aSilentRejectionIsNamedByItsReason() {
         ImportsApiException refused = refused(404, SILENT);
         assertThat(refused).hasMessage("Not Found");
         assertThat(refused.code()).isNull();

@@ -109,7 +109,7 @@ class ImportStatusChangeTests {
     }
 
     @Test
-    void nullsInWhatWasKnownAreRefused() {
+    void nullsInWhatWasKnownAreRejected() {
         Map<String, ImportStatus> known = new HashMap<>();
         known.put("1", null);
         assertThatThrownBy(() -> ImportStatusChange.since(known)).isInstanceOf(NullPointerException.class);

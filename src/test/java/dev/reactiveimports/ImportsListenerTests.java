@@ -56,7 +56,7 @@ class ImportsListenerTests {
     }
 
     @Test
-    void anExchangeIsToldWithWhatCameOfIt() {
+    void anExchangeIsReportedWithWhatCameOfIt() {
         imports.listImports().blockLast(LONG);
         Exchange exchange = recorder.all(Exchange.class).get(0);
         assertThat(exchange.operation()).isEqualTo(Operation.LIST);
@@ -87,7 +87,7 @@ class ImportsListenerTests {
     }
 
     @Test
-    void aRetryIsToldBetweenItsAttempts() {
+    void aRetryIsReportedBetweenItsAttempts() {
         simulator.enqueue(Fault.status(502));
         imports.describeImport("1").block(LONG);
         assertThat(recorder.all(Exchange.class)).extracting(Exchange::attempt).containsExactly(1, 2);
@@ -100,7 +100,7 @@ class ImportsListenerTests {
     }
 
     @Test
-    void aThrottlingServiceIsTold() {
+    void aThrottlingServiceIsReported() {
         simulator.enqueue(Fault.throttled(Duration.ofSeconds(1)));
         imports.describeImport("1").block(LONG);
         assertThat(recorder.all(Duration.class)).singleElement().isEqualTo(Duration.ofSeconds(1));
@@ -170,7 +170,7 @@ class ImportsListenerTests {
     }
 
     @Test
-    void eachOfSeveralIsToldWhateverTheOthersThrow() {
+    void eachOfSeveralIsReportedWhateverTheOthersThrow() {
         RecordingListener throwing =
                 RecordingListener.throwing(() -> new IllegalStateException("a listener's own mistake"));
         try (ReactiveImportsApi told = client(ImportsListener.all(List.of(throwing, recorder)))) {

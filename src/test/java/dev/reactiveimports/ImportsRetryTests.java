@@ -160,7 +160,7 @@ class ImportsRetryTests {
     }
 
     @Test
-    void retriesAnUnbelievableAnswerOnceInAll() {
+    void retriesAnInvalidAnswerOnceInAll() {
         ImportsProtocolException first = new ImportsProtocolException("HTML");
         ImportsProtocolException second = new ImportsProtocolException("HTML again");
         assertThat(failureOf(failing(first, Failures.reset(), second).retryWhen(exact)))
@@ -278,7 +278,7 @@ class ImportsRetryTests {
     }
 
     @Test
-    void refusesWhatMakesNoSense() {
+    void rejectsWhatMakesNoSense() {
         ImportsRetry retry = ImportsRetry.ofDefaults();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> retry.maxRetries(-1))

@@ -117,12 +117,12 @@ class JsonCodecPageTests {
                 "null",
                 "{'data':[{'id':'1'},]}"
             })
-    void whatIsNoPageIsRefused(String json) {
+    void whatIsNoPageIsRejected(String json) {
         assertThatExceptionOfType(ImportsProtocolException.class).isThrownBy(() -> page(json));
     }
 
     @Test
-    void aTokenTooLongToBeSentIsRefused() {
+    void aTokenTooLongToBeSentIsRejected() {
         assertThat(page("{'pagination':{'next':'" + "t".repeat(8_000) + "'}}").nextToken())
                 .hasSize(8_000);
         assertThatExceptionOfType(ImportsProtocolException.class)

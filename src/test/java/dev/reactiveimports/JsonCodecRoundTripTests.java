@@ -56,11 +56,11 @@ class JsonCodecRoundTripTests {
     }
 
     @Test
-    void aPageWithSomeBytesChangedIsAPageOrRefused() {
-        Samples.check(samples -> assertChangedDecodesOrIsRefused(samples.anyLong()));
+    void aPageWithSomeBytesChangedIsAPageOrRejected() {
+        Samples.check(samples -> assertChangedDecodesOrIsRejected(samples.anyLong()));
     }
 
-    private static void assertChangedDecodesOrIsRefused(long seed) {
+    private static void assertChangedDecodesOrIsRejected(long seed) {
         Random random = new Random(seed);
         byte[] json = write(randomPage(random), random).getBytes(UTF_8);
         for (int i = random.nextInt(3); i >= 0; i--) {
@@ -70,21 +70,21 @@ class JsonCodecRoundTripTests {
                     : (byte) "{}[]\",:0-+.eEnulltf\\ \u0000".charAt(random.nextInt(22));
         }
         int from = random.nextInt(4) == 0 ? random.nextInt(json.length) : 0;
-        assertDecodesOrIsRefused(json, from, json.length - from);
+        assertDecodesOrIsRejected(json, from, json.length - from);
     }
 
     @Test
-    void anyBytesAreRefusedOrDecoded() {
-        assertDecodesOrIsRefused(new byte[0], 0, 0);
-        assertDecodesOrIsRefused(new byte[200], 0, 200);
+    void anyBytesAreRejectedOrDecoded() {
+        assertDecodesOrIsRejected(new byte[0], 0, 0);
+        assertDecodesOrIsRejected(new byte[200], 0, 200);
         Samples.check(samples -> {
             byte[] bytes = samples.bytes(200);
-            assertDecodesOrIsRefused(bytes, 0, bytes.length);
+            assertDecodesOrIsRejected(bytes, 0, bytes.length);
         });
     }
 
     @Test
-    void aPageCutAnywhereIsRefused() {
+    void aPageCutAnywhereIsRejected() {
         for (long seed = 0; seed < 6; seed++) {
             Random random = new Random(seed);
             byte[] json = write(randomPage(random), random).getBytes(UTF_8);
@@ -105,7 +105,7 @@ class JsonCodecRoundTripTests {
         }
     }
 
-    private static void assertDecodesOrIsRefused(byte[] json, int offset, int length) {
+    private static void assertDecodesOrIsRejected(byte[] json, int offset, int length) {
         // anything else that is thrown fails the test
         try {
             assertThat(JsonCodec.decodePage(json, offset, length).items()).doesNotContainNull();

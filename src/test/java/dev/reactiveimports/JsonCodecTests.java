@@ -204,7 +204,7 @@ class JsonCodecTests {
                 "'un\\u0069d':1,'uri':1",
                 "'\\u0069d':'2'"
             })
-    void whatCannotBeBelievedIsRefused(String fields) {
+    void whatIsNotValidIsRejected(String fields) {
         refused("{'id':'1',%s}".formatted(fields).replace('\'', '"'));
     }
 
@@ -252,7 +252,7 @@ class JsonCodecTests {
                 "{\"ID\":\"1\"}",
                 "\u00a0{\"id\":\"1\"}"
             })
-    void whatIsNotOneImportIsRefused(String json) {
+    void whatIsNotOneImportIsRejected(String json) {
         refused(json);
         assertThatExceptionOfType(ImportsProtocolException.class)
                 .isThrownBy(() -> JsonCodec.decodeStartedId(json.getBytes(UTF_8), 0, json.getBytes(UTF_8).length));
@@ -264,13 +264,13 @@ class JsonCodecTests {
     }
 
     @Test
-    void idsOfAThousandCharactersPassAndOfOneMoreAreRefused() {
+    void idsOfAThousandCharactersPassAndOfOneMoreAreRejected() {
         assertThat(operation("{\"id\":\"" + "x".repeat(1_000) + "\"}").id()).hasSize(1_000);
         refused("{\"id\":\"" + "x".repeat(1_001) + "\"}");
     }
 
     @Test
-    void depth64PassesAnd65IsRefused() {
+    void depth64PassesAnd65IsRejected() {
         // the object itself is 1
         assertThat(operation("{\"id\":\"1\",\"x\":" + "[".repeat(63) + "]".repeat(63) + "}")
                         .id())
@@ -282,19 +282,19 @@ class JsonCodecTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"x", "recordsImported", "percentComplete", "id"})
-    void aNumberOfFiveThousandDigitsIsRefused(String field) {
+    void aNumberOfFiveThousandDigitsIsRejected(String field) {
         refused("{\"" + field + "\":" + "9".repeat(5_000) + "}");
         refused("{\"id\":\"1\",\"y" + field + "\":0." + "9".repeat(5_000) + "}");
     }
 
     @Test
-    void aNameOfTenThousandCharactersIsRefused() {
+    void aNameOfTenThousandCharactersIsRejected() {
         refused("{\"id\":\"1\",\"" + "n".repeat(10_000) + "\":1}");
     }
 
     @ParameterizedTest
     @MethodSource("badBytes")
-    void bytesThatAreNoUtf8AreRefused(byte[] json) {
+    void bytesThatAreNoUtf8AreRejected(byte[] json) {
         assertThatExceptionOfType(ImportsProtocolException.class)
                 .isThrownBy(() -> JsonCodec.decodeOperation(json, 0, json.length));
     }

@@ -37,7 +37,7 @@ class JsonNumbersTests {
                 "99999999999999999999",
                 "000000000000000000001"
             })
-    void refusesWhatIsNoInt64(String text) {
+    void rejectsWhatIsNoInt64(String text) {
         assertThatThrownBy(() -> integer(text)).isInstanceOf(NumberFormatException.class);
     }
 
@@ -50,15 +50,15 @@ class JsonNumbersTests {
     }
 
     @Test
-    void refusesExactlyWhatOverflows() {
+    void rejectsExactlyWhatOverflows() {
         // few enough to try them all
         for (int beyond = -20; beyond <= 20; beyond++) {
-            assertOnlyOverflowIsRefused(Long.MAX_VALUE, beyond);
-            assertOnlyOverflowIsRefused(Long.MIN_VALUE, beyond);
+            assertOnlyOverflowIsRejected(Long.MAX_VALUE, beyond);
+            assertOnlyOverflowIsRejected(Long.MIN_VALUE, beyond);
         }
     }
 
-    private static void assertOnlyOverflowIsRefused(long bound, int beyond) {
+    private static void assertOnlyOverflowIsRejected(long bound, int beyond) {
         BigInteger wide = BigInteger.valueOf(bound).add(BigInteger.valueOf(beyond));
         if (wide.bitLength() <= 63) {
             assertThat(integer(wide.toString())).isEqualTo(wide.longValueExact());

@@ -89,7 +89,7 @@ class JsonTimestampsTests {
                 "1724100540",
                 "2024-08-19T20:49:00,754Z"
             })
-    void refusesEverythingElse(String text) {
+    void rejectsEverythingElse(String text) {
         assertThat(parse(text)).isNull();
     }
 
@@ -124,7 +124,7 @@ class JsonTimestampsTests {
     }
 
     @Test
-    void acceptsNothingThatJavaTimeRefusesWhenOneCharacterIsChanged() {
+    void acceptsNothingThatJavaTimeRejectsWhenOneCharacterIsChanged() {
         // few enough to try them all
         for (int where = 0; where < 32; where++) {
             for (char changed = ' '; changed <= '~'; changed++) {

@@ -104,7 +104,7 @@ class OverloadTests {
     }
 
     @Test
-    void onceNothingIsRefusedAnyMoreAllThatComeAreServed() {
+    void onceNothingIsRejectedAnyMoreAllThatComeAreServed() {
         offerFor(REFUSING_SECONDS);
         int failedBefore = failed.size();
         int waiting = gate.waiting();

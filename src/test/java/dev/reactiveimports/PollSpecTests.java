@@ -74,7 +74,7 @@ class PollSpecTests {
     }
 
     @Test
-    void afterARefusalNoPollComesSoonerThanTheServiceAsked() {
+    void afterARejectionNoPollComesSoonerThanTheServiceAsked() {
         watch(every5s.jitter(0.5), n -> n <= 3 ? Mono.error(refusal(n == 2 ? 1 : 120)) : running(n));
         watcher.request(Long.MAX_VALUE);
         forward(1000);
@@ -412,7 +412,7 @@ class PollSpecTests {
     }
 
     @Test
-    void valuesOutOfRangeAreRefused() {
+    void valuesOutOfRangeAreRejected() {
         Duration second = Duration.ofSeconds(1);
         assertThatThrownBy(() -> PollSpec.fixedInterval(Duration.ZERO)).hasMessageContaining("interval must be");
         assertThatThrownBy(() -> PollSpec.fixedInterval(Duration.ofDays(366))).hasMessageContaining("interval must be");

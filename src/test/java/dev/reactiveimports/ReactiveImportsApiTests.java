@@ -159,7 +159,7 @@ class ReactiveImportsApiTests {
     }
 
     @Test
-    void anUnknownIdIsARefusalWithAllThatTheServiceSaid() {
+    void anUnknownIdIsARejectionWithAllThatTheServiceSaid() {
         StepVerifier.create(imports.describeImport("none"))
                 .verifyErrorSatisfies(e -> assertThat(e).isInstanceOfSatisfying(ImportsApiException.class, refused -> {
                     assertThat(refused.isNotFound()).isTrue();

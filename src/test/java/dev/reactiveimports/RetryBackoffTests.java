@@ -80,7 +80,7 @@ class RetryBackoffTests {
     }
 
     @Test
-    void refusesOnlyWhatIsAboveTheMaximum() {
+    void rejectsOnlyWhatIsAboveTheMaximum() {
         RetryBackoff backoff = backoff(1, 0);
         assertThat(backoff.exceedsLimit(Failures.status(429, Duration.ofSeconds(60))))
                 .isFalse();

@@ -180,7 +180,7 @@ class RetryBudgetTests {
     }
 
     @Test
-    void definiteFailuresCostNothingAndAreNotCalledRefused() {
+    void definiteFailuresCostNothingAndAreNotCalledRejected() {
         drainTo(0);
         ImportsApiException notFound = Failures.status(404);
         start(failing(() -> notFound).retryWhen(budget.account().guard(exact)));
@@ -210,7 +210,7 @@ class RetryBudgetTests {
     }
 
     @Test
-    void signalsTheRefusedFailureItselfWhateverItsType() {
+    void signalsTheRejectedFailureItselfWhateverItsType() {
         drainTo(0);
         IOException refused = new IOException("broken");
         start(failing(() -> refused).retryWhen(budget.account().guard(exact)));

@@ -90,7 +90,7 @@ class RunImportsTests {
     }
 
     @Test
-    void aCheckOfTheCallersRefuses() {
+    void aCheckOfTheCallersRejects() {
         RunImportsSpec checked = spec(2).beforeStart(request ->
                 request.equals(request(0)) ? Mono.error(new IllegalStateException("too big")) : Flux.just(1, 2));
         run(requests(2), checked);
@@ -178,7 +178,7 @@ class RunImportsTests {
     }
 
     @Test
-    void aStartThatCannotConnectIsTriedAgainBeforeItIsRefused() {
+    void aStartThatCannotConnectIsTriedAgainBeforeItIsRejected() {
         service.starting = request -> Mono.error(new ImportsTransportException("refused", null, true));
         run(requests(1), spec(1));
         service.forward(200);
@@ -188,7 +188,7 @@ class RunImportsTests {
     }
 
     @Test
-    void aServiceThatAsksForMoreThanAnHourRefuses() {
+    void aServiceThatAsksForMoreThanAnHourRejects() {
         service.starting =
                 request -> Mono.error(new ImportsApiException(429, "tomorrow", null, null, Duration.ofDays(100_000)));
         run(requests(1), spec(1));
@@ -243,7 +243,7 @@ class RunImportsTests {
     }
 
     @Test
-    void cancelCancelsImportsWhereItIsToldTo() {
+    void cancelCancelsImportsWhereItIsReportedTo() {
         Disposable running = run(requests(5), spec(2).cancelOnCancel(true));
         running.dispose();
         service.forward(60);

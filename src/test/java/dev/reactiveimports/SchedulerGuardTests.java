@@ -34,7 +34,7 @@ class SchedulerGuardTests {
     }
 
     @Test
-    void aSchedulerWithoutTimeIsRefusedWhereItIsSet() {
+    void aSchedulerWithoutTimeIsRejectedWhereItIsSet() {
         Executor plain = Runnable::run;
         ExecutorService timeless = Executors.newSingleThreadExecutor();
         List<Scheduler> schedulers = List.of(

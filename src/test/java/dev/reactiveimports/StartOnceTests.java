@@ -155,7 +155,7 @@ class StartOnceTests {
                 "300", "301", "302", "303", "307", "308", "400", "401", "402", "403", "404", "405", "409", "410", "412",
                 "413", "415", "422", "451", "501", "505", "511"
             })
-    void aDefiniteRefusalSurfacesAsItIsAfterOnePost(String status) {
+    void aDefiniteRejectionSurfacesAsItIsAfterOnePost(String status) {
         try (RawServer server = RawServer.always(
                         answer("HTTP/1.1 " + status + " No\nLocation: /elsewhere", "{\"code\":3,\"message\":\"no\"}"));
                 ReactiveImportsApi client = transport.client(server)) {
@@ -224,7 +224,7 @@ class StartOnceTests {
     }
 
     @Test
-    void aRefusalThatLastsIsATransportExceptionAfterFourAttempts() throws IOException {
+    void aRejectionThatLastsIsATransportExceptionAfterFourAttempts() throws IOException {
         try (ReactiveImportsApi client =
                 transport.builder("http://127.0.0.1:" + freePort()).build()) {
             ImportsTransportException refused = catchThrowableOfType(

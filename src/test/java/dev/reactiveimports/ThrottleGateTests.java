@@ -166,7 +166,7 @@ class ThrottleGateTests {
     }
 
     @Test
-    void aSecondRefusalSlowsItDown() {
+    void aSecondRejectionSlowsItDown() {
         close(seconds(1));
         calls(200);
         time.advance(seconds(4));
@@ -200,7 +200,7 @@ class ThrottleGateTests {
     }
 
     @Test
-    void laterRefusalsExtendButNeverShorten() {
+    void laterRejectionsExtendButNeverShorten() {
         close(seconds(3));
         call();
         time.advance(seconds(1));
@@ -234,7 +234,7 @@ class ThrottleGateTests {
     }
 
     @Test
-    void aRefusalOfAnOpenGateForgetsTheOldPace() {
+    void aRejectionOfAnOpenGateForgetsTheOldPace() {
         close(seconds(1));
         calls(20);
         time.advance(seconds(2));
@@ -250,7 +250,7 @@ class ThrottleGateTests {
     }
 
     @Test
-    void aRefusalAtTheMomentOfReopeningIsOneOfTheFirstPace() {
+    void aRejectionAtTheMomentOfReopeningIsOneOfTheFirstPace() {
         close(seconds(1));
         time.advance(seconds(1));
         gate.accepted();
@@ -290,7 +290,7 @@ class ThrottleGateTests {
     }
 
     @Test
-    void refusalsWhileClosedCountOnce() {
+    void rejectionsWhileClosedCountOnce() {
         close(seconds(1));
         calls(300);
         time.advance(seconds(5));

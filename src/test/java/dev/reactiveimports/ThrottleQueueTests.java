@@ -70,7 +70,7 @@ class ThrottleQueueTests {
     }
 
     @Test
-    void aCallWhoseTurnIsTooFarAwayFailsAtOnceWithTheLastRefusal() {
+    void aCallWhoseTurnIsTooFarAwayFailsAtOnceWithTheLastRejection() {
         ImportsApiException first = new ImportsApiException(429, "slow down", "8", "req-7", Duration.ofSeconds(60));
         gate.throttled(Duration.ofSeconds(30), Failures.status(503), Context.empty());
         gate.throttled(Duration.ofSeconds(60), first, Context.empty());
@@ -92,7 +92,7 @@ class ThrottleQueueTests {
     }
 
     @Test
-    void whatItIsToldIsWhenItsTurnWouldHaveBeen() {
+    void whatItIsReportedIsWhenItsTurnWouldHaveBeen() {
         close(55);
         calls(10_000);
         Duration expected = calls.get(9_999).failure.retryAfter();
@@ -154,7 +154,7 @@ class ThrottleQueueTests {
     }
 
     @Test
-    void aRefusedProbeShedsNobodyWhoseTurnCanStillCome() {
+    void aRejectedProbeShedsNobodyWhoseTurnCanStillCome() {
         close(5);
         calls(40);
         for (int i = 0; i < 10; i++) {

@@ -161,7 +161,7 @@ class ThrottlingTests {
 
     @ParameterizedTest
     @ValueSource(ints = {429, 503})
-    void aWaitThatIsTooLongEndsTheCallAndIsTold(int status) {
+    void aWaitThatIsTooLongEndsTheCallAndIsReported(int status) {
         try (RawServer server = RawServer.always(answer("HTTP/1.1 " + status + " Later\nRetry-After: 61", ""));
                 ReactiveImportsApi client = transport.client(server)) {
             ImportsApiException refusal = catchThrowableOfType(

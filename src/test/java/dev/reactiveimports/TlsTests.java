@@ -67,17 +67,17 @@ class TlsTests {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aSelfSignedCertificateIsRefusedBeforeTheKeyIsSent(boolean callersOwn) {
-        assertRefused(Certificates.LOOPBACK, client -> client, callersOwn);
+    void aSelfSignedCertificateIsRejectedBeforeTheKeyIsSent(boolean callersOwn) {
+        assertRejected(Certificates.LOOPBACK, client -> client, callersOwn);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aTrustedCertificateOfAnotherHostIsRefusedBeforeTheKeyIsSent(boolean callersOwn) {
-        assertRefused(Certificates.ELSEWHERE, Certificates.ELSEWHERE::trustedBy, callersOwn);
+    void aTrustedCertificateOfAnotherHostIsRejectedBeforeTheKeyIsSent(boolean callersOwn) {
+        assertRejected(Certificates.ELSEWHERE, Certificates.ELSEWHERE::trustedBy, callersOwn);
     }
 
-    private void assertRefused(Certificates certificate, UnaryOperator<HttpClient> tls, boolean callersOwn) {
+    private void assertRejected(Certificates certificate, UnaryOperator<HttpClient> tls, boolean callersOwn) {
         ConnectionProvider pool = ConnectionProvider.create("callers-own", 2);
         try (RawServer server = serverOf(certificate.door())) {
             ReactiveImportsApi.Builder builder =

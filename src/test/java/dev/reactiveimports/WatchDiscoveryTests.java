@@ -133,7 +133,7 @@ class WatchDiscoveryTests {
     }
 
     @Test
-    void anImportThatIsUnknownForAWhileIsToldOfWhenItIsShownAgain() {
+    void anImportThatIsUnknownForAWhileIsEmittedWhenItIsShownAgain() {
         service.with(List.of("i0", "i1"));
         watch();
         ImportOperation hidden = service.imports.remove("i1");
@@ -295,7 +295,7 @@ class WatchDiscoveryTests {
     }
 
     @Test
-    void anEndedImportThatTheListingHidesForMinutesIsNotToldOfAgain() {
+    void anEndedImportThatTheListingHidesForMinutesIsNotEmittedAgain() {
         service.with(List.of("i0", "i1"));
         service.end("i1");
         watch();
@@ -307,7 +307,7 @@ class WatchDiscoveryTests {
     }
 
     @Test
-    void anEndedImportThatOneWalkDoesNotShowIsNotToldOfAgain() {
+    void anEndedImportThatOneWalkDoesNotShowIsNotEmittedAgain() {
         List<String> ids = ids(0, 250, true);
         ids.forEach(service::end);
         watch();

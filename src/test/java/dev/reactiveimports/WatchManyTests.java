@@ -445,7 +445,7 @@ class WatchManyTests {
     }
 
     @Test
-    void afterARefusalNobodyIsAskedSoonerThanTheServiceSaid() {
+    void afterARejectionNobodyIsAskedSoonerThanTheServiceSaid() {
         service.with(ids(0, 500));
         service.describing = id -> service.requests() == 40 ? Mono.error(refusal()) : service.find(id);
         service.listing = token -> Mono.just(new ImportPage(List.of(), null));
@@ -461,7 +461,7 @@ class WatchManyTests {
     }
 
     @Test
-    void aRefusedListingIsNotAskedForSoonerThanTheServiceSaid() {
+    void aRejectedListingIsNotAskedForSoonerThanTheServiceSaid() {
         service.listing = token -> Mono.error(refusal());
         watch(ids(0, 500));
         watcher.request(Long.MAX_VALUE);
@@ -723,7 +723,7 @@ class WatchManyTests {
     }
 
     @Test
-    void aSchedulerThatRefusesIsAnError() {
+    void aSchedulerThatRejectsIsAnError() {
         Scheduler ended = Schedulers.newSingle("ended");
         ended.dispose();
         service.with(ids(0, 1));

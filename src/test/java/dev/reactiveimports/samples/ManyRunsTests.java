@@ -32,7 +32,7 @@ class ManyRunsTests {
     }
 
     @Test
-    void whatWasRefusedIsPutAside() {
+    void whatWasRejectedIsPutAside() {
         StartImportRequest good = StartImportRequest.of("s3://b/good");
         StartImportRequest bad = StartImportRequest.of("s3://b/bad");
         Flux<ImportRun> runs = Flux.just(

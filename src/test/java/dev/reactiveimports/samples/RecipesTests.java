@@ -153,7 +153,7 @@ class RecipesTests {
     }
 
     @Test
-    void afterARestartOnlyWhatChangedIsToldAndStored() {
+    void afterARestartOnlyWhatChangedIsReportedAndStored() {
         ConnectionFactory database =
                 ConnectionFactories.get("r2dbc:h2:mem:///" + getClass().getSimpleName() + "?options=DB_CLOSE_DELAY=-1");
         sql(database, "CREATE TABLE imports (id VARCHAR PRIMARY KEY, status VARCHAR, ended BOOLEAN)");

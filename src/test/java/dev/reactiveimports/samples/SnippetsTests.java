@@ -93,7 +93,7 @@ class SnippetsTests {
     }
 
     @Test
-    void aRefusalIsReported() {
+    void aRejectionIsReported() {
         simulator.enqueue(Fault.status(403).on("POST", "/bulk/imports"));
         StepVerifier.create(snippets.startedOnce()).verifyError();
         assertThat(snippets.shown).singleElement().asString().startsWith("403 ");

@@ -98,7 +98,7 @@ class ReactiveImportsAutoConfigurationEnvironmentTests {
         "api-key, ${NOT_SET:${NOR_THIS}}",
         "api-key, ${kept-secret"
     })
-    void aPlaceholderThatWasNotResolvedIsRefusedAndNeverShown(String property, String value) {
+    void aPlaceholderThatWasNotResolvedIsRejectedAndNeverShown(String property, String value) {
         runner.withPropertyValues("reactive-imports.index-host=" + HOST, "reactive-imports.api-key=another")
                 .withPropertyValues("reactive-imports." + property + "=" + value)
                 .run(context -> {
@@ -115,7 +115,7 @@ class ReactiveImportsAutoConfigurationEnvironmentTests {
     }
 
     @Test
-    void aPlaceholderInAVariableIsRefusedToo() {
+    void aPlaceholderInAVariableIsRejectedToo() {
         variables(Map.of("REACTIVE_IMPORTS_INDEX_HOST", HOST, "REACTIVE_IMPORTS_API_KEY", "${NOT_SET}"))
                 .run(context -> assertThat(context.getStartupFailure())
                         .rootCause()

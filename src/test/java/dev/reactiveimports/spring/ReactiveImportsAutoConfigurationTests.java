@@ -203,7 +203,7 @@ class ReactiveImportsAutoConfigurationTests {
         "poll.max, 1s",
         "poll.max-consecutive-failures, 0"
     })
-    void whatIsRefusedIsNamedAndTheKeyNeverShown(String property, String value) {
+    void whatIsRejectedIsNamedAndTheKeyNeverShown(String property, String value) {
         runner.withPropertyValues("reactive-imports." + property + "=" + value).run(context -> {
             FailureAnalysis analysis = analysis(context.getStartupFailure());
             assertThat(analysis.getDescription()).contains("'reactive-imports." + property + "'");

@@ -23,11 +23,11 @@ import reactor.core.publisher.Mono;
 /** Successes that cannot be believed are asked for once more, and never decoded into something. */
 @ParameterizedClass
 @EnumSource(Transport.class)
-class UnbelievableAnswerTests {
+class InvalidResponseTests {
 
     private final Transport transport;
 
-    UnbelievableAnswerTests(Transport transport) {
+    InvalidResponseTests(Transport transport) {
         this.transport = transport;
     }
 

@@ -24,13 +24,13 @@ import reactor.netty.resources.ConnectionProvider;
 /** The service, or the client's own pool, says no. */
 @ParameterizedClass
 @EnumSource(Transport.class)
-class RefusalTests {
+class RejectionTests {
 
     private static final String UNAVAILABLE = "HTTP/1.1 503 Service Unavailable\nx-pinecone-request-id: r-1";
 
     private final Transport transport;
 
-    RefusalTests(Transport transport) {
+    RejectionTests(Transport transport) {
         this.transport = transport;
     }
 
@@ -40,7 +40,7 @@ class RefusalTests {
                 300, 301, 302, 303, 304, 307, 308, 400, 401, 402, 403, 404, 405, 406, 409, 410, 411, 412, 413, 414, 415,
                 418, 421, 422, 426, 431, 451, 501, 505, 506, 507, 508, 510, 511, 520, 599
             })
-    void whatIsRefusedForGoodIsAskedOnce(int status) {
+    void whatIsRejectedForGoodIsAskedOnce(int status) {
         try (RawServer server = RawServer.always(
                         answer("HTTP/1.1 " + status + " No\nLocation: /x", status == 304 ? "" : "no"));
                 ReactiveImportsApi client = transport.client(server)) {
@@ -158,7 +158,7 @@ class RefusalTests {
     }
 
     @Test
-    void aTokenThatIsRefusedInTheMiddleComesAfterTheItemsAndIsNamed() {
+    void aTokenThatIsRejectedInTheMiddleComesAfterTheItemsAndIsNamed() {
         try (RawServer server = RawServer.script(
                         json(pageJson("expired", "1", "2")),
                         answer("HTTP/1.1 400 Bad Request", "{\"code\":3,\"message\":\"Invalid pagination token\"}"));
