@@ -12,18 +12,21 @@ final class CallOperations {
     private final CallPolicy policy;
     private final CallLifecycle lifecycle;
     private final ImportsListener listener;
+    private final SchedulerGuard scheduler;
 
     CallOperations(
             HttpEndpoint endpoint,
             CallAttempt attempts,
             CallPolicy policy,
             CallLifecycle lifecycle,
-            ImportsListener listener) {
+            ImportsListener listener,
+            SchedulerGuard scheduler) {
         this.endpoint = endpoint;
         this.attempts = attempts;
         this.policy = policy;
         this.lifecycle = lifecycle;
         this.listener = listener;
+        this.scheduler = scheduler;
     }
 
     Mono<ImportPage> page(int limit, @Nullable String token) {
@@ -94,7 +97,7 @@ final class CallOperations {
 
     /** Prepares everything but sends no request. */
     Mono<Void> warmup() {
-        return named("warmup", null, lifecycle.guard(attempts.warmup()));
+        return named("warmup", null, SchedulerRejection.guard(lifecycle.guard(attempts.warmup()), scheduler));
     }
 
     private <T> Mono<T> repeatable(HttpCall<T> call) {
@@ -107,13 +110,15 @@ final class CallOperations {
         return new CallRecorder(call.operation(), attempt, listener);
     }
 
-    private static <T> Mono<T> named(HttpCall<?> call, Mono<T> result) {
-        return named(call.name(), call.target(), result);
+    private <T> Mono<T> named(HttpCall<?> call, Mono<T> result) {
+        return named(call.name(), call.target(), SchedulerRejection.guard(result, scheduler));
     }
 
     /** Outermost, so that every failure names its call. */
     static <T> Mono<T> named(String operation, @Nullable String target, Mono<T> call) {
-        return call.onErrorMap(ImportsException.class, failure -> failure.during(operation, target));
+        return call.onErrorMap(failure -> SchedulerRejection.explain(failure) instanceof ImportsException known
+                ? known.during(operation, target)
+                : failure);
     }
 
     private static boolean isNotFound(Throwable failure) {

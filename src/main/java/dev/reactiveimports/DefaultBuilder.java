@@ -143,11 +143,11 @@ final class DefaultBuilder implements ReactiveImportsApi.Builder {
         CallAttempt http = new CallAttempt(network, permits, apiKey, attemptTimeout);
         CallPolicy policy = new CallPolicy(retry, new RetryBudget(scheduler), gate, guarded);
         CallLifecycle closing = new CallLifecycle(permits::close);
-        CallOperations calls = new CallOperations(host, http, policy, closing, guarded);
+        CallOperations calls = new CallOperations(host, http, policy, closing, guarded, scheduler);
         CallRecentStarts recentStarts = new CallRecentStarts(scheduler);
         WatchOperations watching = new WatchOperations(calls, recentStarts, closing, pollSpec, scheduler, guarded);
         RunOperations running = new RunOperations(calls, recentStarts, watching, closing, patience(), guarded);
-        return new DefaultReactiveImportsApi(calls, running, closing, disposeConnections, watching, scheduler);
+        return new DefaultReactiveImportsApi(calls, running, closing, disposeConnections, watching);
     }
 
     /** Without settings and key, since it may be logged. */

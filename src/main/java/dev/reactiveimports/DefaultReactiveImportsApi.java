@@ -25,21 +25,18 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
     private final CallLifecycle closing;
     private final Mono<Void> disposeConnections;
     private final WatchOperations watching;
-    private final SchedulerGuard scheduler;
 
     DefaultReactiveImportsApi(
             CallOperations calls,
             RunOperations running,
             CallLifecycle closing,
             Mono<Void> disposeConnections,
-            WatchOperations watching,
-            SchedulerGuard scheduler) {
+            WatchOperations watching) {
         this.calls = calls;
         this.running = running;
         this.closing = closing;
         this.disposeConnections = disposeConnections.cache();
         this.watching = watching;
-        this.scheduler = scheduler;
     }
 
     @Override
@@ -171,13 +168,13 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
 
     /** A name costs nothing for each item: it is there for who asks, such as {@code tap(Micrometer.observation(..))}. */
     private <T> Flux<T> named(String operation, Flux<T> calls) {
-        return OpaqueBoundary.around(SchedulerRejection.guard(calls, scheduler))
+        return OpaqueBoundary.around(calls)
                 .name("reactive.imports." + operation)
                 .tag("operation", operation);
     }
 
     private <T> Mono<T> named(String operation, Mono<T> call) {
-        return OpaqueBoundary.around(onDemand(SchedulerRejection.guard(call, scheduler)))
+        return OpaqueBoundary.around(onDemand(call))
                 .name("reactive.imports." + operation)
                 .tag("operation", operation);
     }

@@ -1,7 +1,7 @@
 package dev.reactiveimports;
 
 import io.netty.channel.ChannelFuture;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
 
@@ -17,26 +17,36 @@ final class HttpExchangeConnection {
     }
 
     /** Null, then the connection, then a {@link State}, which is final. */
-    private final AtomicReference<@Nullable Object> state = new AtomicReference<>();
+    private volatile @Nullable Object state;
+
+    // without an object for each exchange
+    private static final AtomicReferenceFieldUpdater<HttpExchangeConnection, @Nullable Object> STATE =
+            AtomicReferenceFieldUpdater.newUpdater(HttpExchangeConnection.class, Object.class, "state");
+
+    void use(Connection connection) {
+        Object now = state;
+        if (!(now instanceof State)) {
+            STATE.compareAndSet(this, now, connection);
+        }
+    }
 
     /** Whether a request may be written to the connection: not after a cancellation. */
-    boolean use(Connection connection) {
-        Object now = state.get();
-        return !(now instanceof State) && state.compareAndSet(now, connection);
+    boolean isUsed() {
+        return state instanceof Connection;
     }
 
     /** The response was received: from now on the connection may belong to another exchange. */
     void end() {
-        Object now = state.get();
+        Object now = state;
         if (!(now instanceof State)) {
-            state.compareAndSet(now, State.ENDED);
+            STATE.compareAndSet(this, now, State.ENDED);
         }
     }
 
     void cancel() {
-        Object now = state.get();
-        while (!(now instanceof State) && !state.compareAndSet(now, State.CANCELLED)) {
-            now = state.get();
+        Object now = state;
+        while (!(now instanceof State) && !STATE.compareAndSet(this, now, State.CANCELLED)) {
+            now = state;
         }
         if (now instanceof Connection connection) {
             ChannelFuture unused = connection.channel().close();

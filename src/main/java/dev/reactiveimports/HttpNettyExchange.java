@@ -6,7 +6,6 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -89,9 +88,8 @@ final class HttpNettyExchange implements HttpExchange {
         }
 
         private Publisher<Void> send(HttpClientRequest request, NettyOutbound outbound) {
-            AtomicBoolean mayUse = new AtomicBoolean();
-            outbound.withConnection(connection -> mayUse.set(held.use(connection)));
-            if (!mayUse.get() || !observer.sending(now())) {
+            outbound.withConnection(held::use);
+            if (!held.isUsed() || !observer.sending(now())) {
                 // an empty publisher would send the request head, and an error would be logged as one of the connection
                 outbound.withConnection(Connection::dispose);
                 return Mono.never();

@@ -7,7 +7,7 @@ import dev.reactiveimports.JsonField.Spelling;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,13 +49,18 @@ final class JsonReader {
 
     private static List<ImportOperation> items(JsonParser p) throws IOException {
         require(p, JsonToken.START_ARRAY, "data", "is not an array");
-        List<ImportOperation> items = new ArrayList<>(PAGE_SIZE);
+        // a list would be copied twice to become the page's own
+        ImportOperation[] items = new ImportOperation[PAGE_SIZE];
+        int size = 0;
         JsonImportBuilder draft = new JsonImportBuilder();
         while (p.nextToken() != JsonToken.END_ARRAY) {
             require(p, JsonToken.START_OBJECT, "data", "has an item that is not an object");
-            items.add(operation(p, draft));
+            if (size == items.length) {
+                items = Arrays.copyOf(items, 2 * size);
+            }
+            items[size++] = operation(p, draft);
         }
-        return items;
+        return List.of(size == items.length ? items : Arrays.copyOf(items, size));
     }
 
     private static @Nullable String next(JsonParser p) throws IOException {

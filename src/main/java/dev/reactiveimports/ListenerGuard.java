@@ -57,7 +57,7 @@ final class ListenerGuard implements ImportsListener {
         if (failure instanceof ImportsApiException rejection) {
             return new ImportsApiException(
                     rejection.statusCode(),
-                    "HTTP " + rejection.statusCode(),
+                    "its message is withheld, since it may quote a pagination token",
                     rejection.code(),
                     rejection.requestId(),
                     rejection.retryAfter());

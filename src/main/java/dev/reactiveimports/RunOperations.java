@@ -34,7 +34,11 @@ final class RunOperations implements RunCalls {
     }
 
     Flux<ImportRun> many(Publisher<StartImportRequest> requests, RunImportsSpec spec) {
-        return RunMany.runs(requests, spec, this);
+        return SchedulerRejection.guard(RunMany.runs(requests, spec, this), watching.scheduler())
+                .onErrorMap(failure -> SchedulerRejection.explain(failure) instanceof ImportsException known
+                                && known.operationName() == null
+                        ? known.during("run", null)
+                        : failure);
     }
 
     @Override

@@ -76,7 +76,11 @@ final class WatchDiscovery {
         return listing.pages() > 0 && listing.pages() <= SHORT && listing.isQuick(listing.pages());
     }
 
-    /** Until it is known where new imports appear, both ends are looked at. */
+    /**
+     * Until it is known where new imports appear, both ends are looked at. Once found at an end they are looked for there for
+     * ever: should the service list them in another order from then on, the walks of the whole listing notice it, both ends are
+     * looked at, and that costs a request more, while to forget an end would delay what appears there.
+     */
     boolean looksAtFront() {
         return foundAtFront || !foundAtTail || tailToken == null;
     }
@@ -140,8 +144,15 @@ final class WatchDiscovery {
         over(walk, 0);
     }
 
-    /** A walk may last longer than a token; since the watch goes on all the same, somebody should hear if that never ends. */
+    /**
+     * A walk may last longer than a token; since the watch goes on all the same, a warning reports when that never ends. Without
+     * a token for the tail only a walk from the first page leads there: that is the next one of the whole listing, since another
+     * one would cost as much.
+     */
     void expired(WatchWalk walk) {
+        if (walk.goal() == WatchWalk.Goal.TAIL) {
+            tailToken = null;
+        }
         if (walk.goal() == WatchWalk.Goal.WHOLE && ++expiredInARow % EXPIRED_TO_WARN == 0) {
             LOG.warn(
                     "the service rejected the page token of {} walks of the listing in a row, this time after {} pages:"
@@ -155,7 +166,9 @@ final class WatchDiscovery {
     /** @param failure null if nobody is to blame */
     void brokeOff(WatchWalk walk, @Nullable Throwable failure) {
         if (walk.goal() == WatchWalk.Goal.TAIL) {
-            tailToken = null;
+            if (failure instanceof ImportsProtocolException && !ImportsRetry.isTransient(failure)) {
+                tailToken = null;
+            }
             over(walk, 0);
             return;
         }

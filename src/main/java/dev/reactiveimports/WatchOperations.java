@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 
 /** Polls one import, many, or all of them, over the client's own calls. */
 final class WatchOperations {
@@ -17,7 +16,7 @@ final class WatchOperations {
     private final CallRecentStarts recentStarts;
     private final CallLifecycle closing;
     private final PollSpec defaults;
-    private final Scheduler scheduler;
+    private final SchedulerGuard scheduler;
     private final ImportsListener listener;
 
     WatchOperations(
@@ -25,7 +24,7 @@ final class WatchOperations {
             CallRecentStarts recentStarts,
             CallLifecycle closing,
             PollSpec defaults,
-            Scheduler scheduler,
+            SchedulerGuard scheduler,
             ImportsListener listener) {
         this.calls = calls;
         this.recentStarts = recentStarts;
@@ -70,7 +69,7 @@ final class WatchOperations {
         return named(null, closing.guard(many(spec).observeRuns(ids)));
     }
 
-    Scheduler scheduler() {
+    SchedulerGuard scheduler() {
         return scheduler;
     }
 
@@ -79,10 +78,12 @@ final class WatchOperations {
     }
 
     /** What ended a watch keeps the name of the call that failed, if it was one. */
-    private static <T> Flux<T> named(@Nullable String target, Flux<T> watch) {
-        return watch.onErrorMap(
-                failure -> failure instanceof ImportsException ours && ours.operationName() == null,
-                failure -> ((ImportsException) failure).during("watch", target));
+    private <T> Flux<T> named(@Nullable String target, Flux<T> watch) {
+        return SchedulerRejection.guard(watch, scheduler)
+                .onErrorMap(failure -> SchedulerRejection.explain(failure) instanceof ImportsException known
+                                && known.operationName() == null
+                        ? known.during("watch", target)
+                        : failure);
     }
 
     private WatchMany many(PollSpec spec) {

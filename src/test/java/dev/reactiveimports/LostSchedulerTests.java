@@ -99,10 +99,18 @@ class LostSchedulerTests {
                     ReactiveImportsApi api = OpaquePublishers.client(service.host())
                             .scheduler(theirs)
                             .build()) {
-                assertThat(end(publisher.getValue().apply(api), () -> {}))
+                AtomicReference<ImportsException> failure = new AtomicReference<>();
+                String end = end(
+                        Flux.from(publisher.getValue().apply(api)).doOnError(ImportsException.class, failure::set),
+                        () -> {});
+                assertThat(end)
                         .as(publisher.getKey())
                         .startsWith("ImportsTransportException: the scheduler")
                         .endsWith("was disposed");
+                assertThat(failure.get().operationName()).as(publisher.getKey()).isNotNull();
+                if (publisher.getKey().matches("(describe|start|cancel|await|watch)Import\\(.*")) {
+                    assertThat(failure.get().target()).as(publisher.getKey()).isIn("a", "s3://bucket/x");
+                }
                 assertThat(service.requestLines()).isEmpty();
             }
         }

@@ -154,7 +154,7 @@ public final class Samples {
         return shown.append('"').toString();
     }
 
-    /** An edge, one as likely small as large, or any. */
+    /** An edge, one of any magnitude, or any. */
     private long number(long least, long most) {
         int kind = random.nextInt(8);
         if (kind == 0) {
@@ -164,10 +164,15 @@ public final class Samples {
                     .toArray();
             return edges[random.nextInt(edges.length)];
         }
-        if (kind < 4) {
-            long small = random.nextLong() >> random.nextInt(64);
-            if (small >= least && small <= most) {
-                return small;
+        if (kind < 5) {
+            // counted from the one nearest to zero; its bit length first, so that few digits are as likely as many
+            long nearest = least > 0 ? least : Math.min(most, 0);
+            boolean up = most > nearest && (least == nearest || random.nextBoolean());
+            long room = up ? most - nearest : nearest - least;
+            int bits = random.nextInt(Long.SIZE + 1 - Long.numberOfLeadingZeros(room));
+            long distance = bits == 0 ? 0 : random.nextLong() >>> (Long.SIZE - bits);
+            if (Long.compareUnsigned(distance, room) <= 0) {
+                return up ? nearest + distance : nearest - distance;
             }
         }
         if (most < Long.MAX_VALUE) {

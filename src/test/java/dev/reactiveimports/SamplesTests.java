@@ -55,6 +55,19 @@ class SamplesTests {
     }
 
     @Test
+    void smallNumbersAreAsLikelyAsLargeOnes() {
+        Set<Integer> magnitudes = new TreeSet<>();
+        int[] small = new int[1];
+        Samples.check(samples -> {
+            int drawn = samples.between(100, 1_000_100) - 100;
+            magnitudes.add(Integer.SIZE - Integer.numberOfLeadingZeros(drawn));
+            small[0] += drawn < 1_000 ? 1 : 0;
+        });
+        assertThat(magnitudes).hasSize(21);
+        assertThat(small[0]).isBetween(200, 500);
+    }
+
+    @Test
     void textsAreOfEveryKindAndLength() {
         Set<Integer> lengths = new TreeSet<>();
         Set<String> kinds = new TreeSet<>();

@@ -136,12 +136,27 @@ class WatchDiscoveryPaceTests {
     }
 
     @Test
-    void aTailThatBreaksOffIsLeftToTheNextWholeWalk() {
+    void aTailWhoseTokenIsRejectedIsLeftToTheNextWholeWalk() {
         discovery.wholeBegun();
         discovery.walked(walk(WatchWalk.Goal.WHOLE));
         discovery.begun();
-        discovery.brokeOff(walk(WatchWalk.Goal.TAIL), answer(500));
+        discovery.expired(walk(WatchWalk.Goal.TAIL));
         assertThat(discovery.tailToken()).isNull();
+        assertThat(discovery.nextAt()).isEqualTo(now() + 5_000);
+        assertThat(discovery.looksAtFront()).isTrue();
+        discovery.wholeBegun();
+        discovery.walked(walk(WatchWalk.Goal.WHOLE));
+        assertThat(discovery.tailToken()).isEqualTo("200");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500, 200", "429, 200", "-1, 200", "0, "})
+    void aTailThatFailsIsLookedAtAgainUnlessItMakesNoSense(int status, String token) {
+        discovery.wholeBegun();
+        discovery.walked(walk(WatchWalk.Goal.WHOLE));
+        discovery.begun();
+        discovery.brokeOff(walk(WatchWalk.Goal.TAIL), status < 0 ? null : failure(status));
+        assertThat(discovery.tailToken()).isEqualTo(token);
         assertThat(discovery.nextAt()).isEqualTo(now() + 5_000);
         assertThat(discovery.dueFrom()).isEqualTo(now() + 3_750);
         assertThat(health.fatal()).isNull();

@@ -213,6 +213,25 @@ class WatchDiscoveryTests {
     }
 
     @Test
+    void aTailThatFailsOnceIsLookedAtInTheNextRound() {
+        ids(0, 30_000, true).forEach(service::end);
+        watch();
+        forward(60);
+        int[] tails = new int[1];
+        service.listing = token -> {
+            if (token == null || tails[0]++ > 0) {
+                return service.page(token);
+            }
+            return Mono.error(answer(503));
+        };
+        forward(5);
+        assertThat(tails[0]).isOne();
+        service.prepend("new", ImportOperation.of("new", ImportStatus.COMPLETED), false);
+        forward(6);
+        assertThat(watcher.seenIds()).contains("new");
+    }
+
+    @Test
     void aListingThatAlwaysFailsAtTheSamePageIsAnError() {
         ids(0, 300, true).forEach(service::end);
         service.listing = token -> "200".equals(token) ? Mono.error(answer(500)) : service.page(token);

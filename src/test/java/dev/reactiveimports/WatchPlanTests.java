@@ -27,6 +27,8 @@ class WatchPlanTests {
     void inAnyOrderWatchingCostsLittleMoreThanDescribingEach() {
         assertCostsLittleMoreThanDescribing(1, 0, 0, 0);
         assertCostsLittleMoreThanDescribing(200, 3000, 100, 0);
+        assertCostsLittleMoreThanDescribing(5, 696, 4, 0);
+        assertCostsLittleMoreThanDescribing(7, 994, 5, 2);
         Samples.check(
                 25,
                 samples -> assertCostsLittleMoreThanDescribing(
