@@ -221,35 +221,38 @@ public interface ReactiveImportsApi extends AutoCloseable {
     Mono<ImportOperation> awaitImport(String id, PollSpec spec);
 
     /**
-     * {@return {@link #runImports(Publisher, RunImportsSpec)} with the other defaults}
-     * @param requests what to import; may be without end
+     * {@return {@link #runImports(Publisher, RunImportsSpec)} with the defaults for all else}
+     * @param requests what to import; may be endless
      * @param maxInProgress how many imports may be in progress at once, 1 to 10,000
      * @throws IllegalArgumentException if out of range
      */
     Flux<ImportRun> runImports(Publisher<StartImportRequest> requests, int maxInProgress);
 
     /**
-     * Starts imports, keeps a bounded number in progress, watches all of them together, and emits each when it has ended, in the
-     * order of their ends. Of the smaller of {@code maxInProgress} and the undelivered demand, no more are taken from the source
-     * and not delivered; nothing is subscribed to or sent before the first demand. Memory follows {@code maxInProgress}.
+     * Starts imports, keeps a bounded number in progress, watches them together, and emits each when it has ended, in the order
+     * in which they end. At most {@code min(maxInProgress, undelivered demand)} requests have been taken from the source and
+     * not been delivered; nothing is subscribed to or sent before the first demand. Memory is proportional to
+     * {@code maxInProgress}.
      *
-     * <p>Outcomes are data, see {@link ImportRun.Outcome}: one that is refused or unknown frees its slot and the rest goes on. No
-     * request is sent again that the service may have taken. One that it surely did not take is, after a pause of all starts: as
-     * long as the service throttles (429, 503 with {@code Retry-After}), which halves the slots and lets them grow back, and as
-     * often as the spec tolerates failed polls where no connection could be made. A start of unknown outcome keeps its slot until
-     * the attempt's timeout and a settle time of 10 seconds have passed; then the listing is walked, once for all of them, and
-     * the only import with that URI, created since and of no other run, is taken to be it. With two requests for one URI in
-     * progress that cannot be told, and both stay unknown.
+     * <p>Outcomes are data, see {@link ImportRun.Outcome}: a run that is refused or unknown frees its slot and the others go
+     * on. No request is sent again that the service may have accepted. One that it surely did not accept is sent again after a
+     * pause of all starts: while the service throttles (429, or 503 with {@code Retry-After} of at most an hour), which halves
+     * the number of slots until starts succeed again, and as often as the spec tolerates failed polls if no connection can be
+     * made. At most 32 starts are being sent at a time.
      *
-     * <p>What concerns all (401, 402, 403, a key that cannot be had, a closed client) and an error of the source end it: no more
-     * requests are taken, what runs is delivered when it ends, then the error follows. A watch that ends by an error makes unknown
-     * what it watched.
+     * <p>A start of unknown outcome keeps its slot until the attempt timeout and 10 seconds more have passed. Then the listing
+     * is read, once for all such starts, and the only import with that URI, created since and of no other run, is adopted. Two
+     * requests for one URI that are in progress together cannot be told apart, so neither is adopted.
      *
-     * <p>Cancelling sends no further start; a start in flight is aborted, with unknown effect; imports in progress are left alone,
+     * <p>A failure that concerns all runs (401, 402, 403, an API key that cannot be had, a closed client) and an error of the
+     * source end the pipeline: no more requests are taken, the imports in progress are delivered as they end, then the error
+     * follows. A watch that fails as a whole makes the runs in progress unknown.
+     *
+     * <p>After a cancel no start is sent; one in flight is aborted, with unknown outcome. Imports in progress are left alone
      * unless {@link RunImportsSpec#cancelOnCancel} says otherwise.
-     * @param requests what to import; subscribed to with the first demand; may be without end
-     * @param spec how many at once, and how
-     * @return how each request ended; completes when the source has and all are delivered
+     * @param requests what to import; subscribed to on the first demand; may be endless
+     * @param spec how many imports at once, and how they are polled, checked and cancelled
+     * @return how each request ended; completes when the source has completed and every run is delivered
      */
     Flux<ImportRun> runImports(Publisher<StartImportRequest> requests, RunImportsSpec spec);
 

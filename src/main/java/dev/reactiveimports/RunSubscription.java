@@ -117,6 +117,9 @@ final class RunSubscription implements Subscription {
         }
         if (!terminated) {
             work.proceed();
+            if (work.hasResult()) {
+                serial.wake(); // what ended without a call is delivered at once
+            }
             wakeAt(work.dueAt());
         }
     }

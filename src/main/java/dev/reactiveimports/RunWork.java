@@ -61,6 +61,10 @@ final class RunWork implements RunStarts.Outcomes, RunUnknowns.Verdicts {
         return fatal;
     }
 
+    boolean hasResult() {
+        return !results.isEmpty();
+    }
+
     @Nullable
     ImportRun result() {
         return results.poll();

@@ -156,6 +156,16 @@ class RunImportsTests {
     }
 
     @Test
+    void aClientThatWasClosedBeforeRefusesAndFails() {
+        service.closed = true;
+        service.closing.tryEmitError(new IllegalStateException("closed"));
+        run(requests(5), spec(2));
+        assertThat(runs).extracting(ImportRun::outcome).containsOnly(REFUSED);
+        assertThat(errors).hasSize(1);
+        assertThat(service.posts).isEmpty();
+    }
+
+    @Test
     void throttlingHalvesTheSlotsWhichGrowBack() {
         boolean[] throttled = {true};
         service.starting = request -> throttled[0]

@@ -40,13 +40,17 @@ public final class ManyRuns {
         disturb(simulator);
         try (ReactiveImportsApi imports = ReactiveImportsApi.create(simulator.indexHost(), simulator.apiKey())) {
             PollSpec often = PollSpec.adaptive(Duration.ofMillis(200), Duration.ofSeconds(1));
-            Flux<StartImportRequest> requests =
-                    Flux.range(0, howMany).map(i -> StartImportRequest.of("s3://acme-vectors/part-" + i));
-            return imports.runImports(requests, RunImportsSpec.maxInProgress(20).pollSpec(often))
+            return runs(imports, howMany, RunImportsSpec.maxInProgress(20).pollSpec(often))
                     .collectList()
                     .blockOptional()
                     .orElseGet(List::of);
         }
+    }
+
+    static Flux<ImportRun> runs(ReactiveImportsApi imports, int howMany, RunImportsSpec spec) {
+        Flux<StartImportRequest> requests =
+                Flux.range(0, howMany).map(i -> StartImportRequest.of("s3://acme-vectors/part-" + i));
+        return imports.runImports(requests, spec);
     }
 
     /** What was refused goes to a place of its own, to be looked at; everything goes on. */
@@ -59,11 +63,18 @@ public final class ManyRuns {
     }
 
     private static void disturb(ImportsSimulator simulator) {
-        List<Fault> faults =
-                List.of(Fault.status(503), Fault.resetMidBody(), Fault.throttled(Duration.ofSeconds(1)), Fault.reset());
+        disturb(
+                simulator,
+                Fault.status(503),
+                Fault.resetMidBody(),
+                Fault.throttled(Duration.ofSeconds(1)),
+                Fault.reset());
+    }
+
+    static void disturb(ImportsSimulator simulator, Fault... faults) {
         for (int i = 0; i < 1000; i++) {
             simulator.enqueue(Fault.delay(Duration.ofMillis(1)).times(PER_FAULT - 1));
-            simulator.enqueue(faults.get(i % faults.size()));
+            simulator.enqueue(faults[i % faults.length]);
         }
     }
 

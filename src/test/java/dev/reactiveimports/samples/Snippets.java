@@ -1,10 +1,13 @@
 package dev.reactiveimports.samples;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.reactiveimports.ImportFailedException;
 import dev.reactiveimports.ImportObservation;
 import dev.reactiveimports.ImportOperation;
 import dev.reactiveimports.ImportOutcomeUnknownException;
 import dev.reactiveimports.ImportPage;
+import dev.reactiveimports.ImportRun;
 import dev.reactiveimports.ImportStatus;
 import dev.reactiveimports.ImportStatusChange;
 import dev.reactiveimports.ImportsApiException;
@@ -12,11 +15,13 @@ import dev.reactiveimports.ImportsRetry;
 import dev.reactiveimports.ListImportsSpec;
 import dev.reactiveimports.PollSpec;
 import dev.reactiveimports.ReactiveImportsApi;
+import dev.reactiveimports.RunImportsSpec;
 import dev.reactiveimports.StartImportRequest;
 import dev.reactiveimports.testing.ImportsSimulator;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.transport.ProxyProvider;
@@ -106,6 +111,19 @@ final class Snippets {
         // end
     }
 
+    Flux<ImportRun> runs(Flux<StartImportRequest> requests) {
+        // snippet: runs
+        return imports.runImports(requests, RunImportsSpec.maxInProgress(20).onObservation(this::progress))
+                .concatMap(run -> switch (run.outcome()) {
+                    case COMPLETED -> Mono.just(run);
+                    case FAILED, CANCELLED ->
+                        quarantine(run, requireNonNull(run.operation()).error());
+                    case REFUSED, UNKNOWN ->
+                        quarantine(run, requireNonNull(run.failure()).getMessage());
+                });
+        // end
+    }
+
     Flux<ImportObservation> failures(Flux<String> ids) {
         // snippet: failures
         return imports.observeImports(ids).filter(o -> o instanceof ImportObservation.Failed);
@@ -158,6 +176,15 @@ final class Snippets {
 
     private void show(ImportStatus status, double percent) {
         shown.add(status + " " + percent);
+    }
+
+    private void progress(ImportOperation operation) {
+        show(operation.status(), operation.percentComplete());
+    }
+
+    private Mono<ImportRun> quarantine(ImportRun run, @Nullable String reason) {
+        System.out.println(run.request().uri() + " needs a look: " + reason);
+        return Mono.just(run);
     }
 
     private void giveUp(String id, Throwable failure) {

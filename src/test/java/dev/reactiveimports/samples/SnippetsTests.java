@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reactiveimports.ImportObservation;
 import dev.reactiveimports.ImportOperation;
+import dev.reactiveimports.ImportRun;
 import dev.reactiveimports.ImportStatus;
 import dev.reactiveimports.ReactiveImportsApi;
+import dev.reactiveimports.StartImportRequest;
 import dev.reactiveimports.testing.Fault;
 import dev.reactiveimports.testing.ImportsSimulator;
 import java.io.ByteArrayOutputStream;
@@ -41,6 +43,19 @@ class SnippetsTests {
     void stop() {
         imports.close();
         simulator.close();
+    }
+
+    @Test
+    void runsEndWithTheirOutcomes() {
+        simulator.enqueue(Fault.status(400).on("POST", "/"));
+        StepVerifier.create(snippets.runs(
+                                Flux.just("s3://bucket/1", "s3://bucket/2").map(StartImportRequest::of))
+                        .map(ImportRun::outcome)
+                        .collectList())
+                .assertNext(outcomes -> assertThat(outcomes)
+                        .containsExactlyInAnyOrder(ImportRun.Outcome.REFUSED, ImportRun.Outcome.COMPLETED))
+                .expectComplete()
+                .verify(Duration.ofSeconds(30));
     }
 
     @Test
