@@ -47,6 +47,7 @@ class ArchitectureTests {
             "SafeText",
             "DemandGate",
             "SerialExecutor",
+            "SerialSubscription",
             "OpaqueBoundary",
             "ListenerGuard",
             "SuppressedFailures",
