@@ -2,8 +2,11 @@ package dev.reactiveimports;
 
 import static dev.reactiveimports.DemandGate.onDemand;
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toMap;
 
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -84,14 +87,31 @@ final class DefaultReactiveImportsApi implements ReactiveImportsApi {
     @Override
     public Flux<ImportOperation> findStarted(String uri, Instant notBefore) {
         StartImportRequest.of(uri);
-        requireNonNull(notBefore, "notBefore");
+        ListingSearch search = new ListingSearch(Map.of(uri, requireNonNull(notBefore, "notBefore")));
         return named(
                 "find.started",
                 items(ListImportsSpec.create())
-                        .filter(found -> found.uri() == null || found.uri().equals(uri))
-                        .filter(found ->
-                                found.createdAt() == null || !found.createdAt().isBefore(notBefore))
+                        .filter(search::isCandidate)
                         .onErrorMap(ImportsException.class, failure -> failure.during("find", SafeText.ofUri(uri))));
+    }
+
+    @Override
+    public Flux<ImportOperation> findStarted(Collection<String> uris, Instant notBefore) {
+        requireNonNull(notBefore, "notBefore");
+        ListingSearch search = new ListingSearch(uris.stream()
+                .map(uri -> StartImportRequest.of(uri).uri())
+                .distinct()
+                .collect(toMap(uri -> uri, uri -> notBefore)));
+        return named(
+                "find.started",
+                search.notBefore().isEmpty()
+                        ? Flux.empty()
+                        : ListingPages.items(search.until(pages(ListImportsSpec.create()), listed -> true), 0)
+                                .filter(search::isCandidate)
+                                .onErrorMap(
+                                        ImportsException.class,
+                                        failure -> failure.during(
+                                                "find", search.notBefore().size() + " URIs")));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.reactiveimports;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.function.UnaryOperator;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -129,6 +130,18 @@ public interface ReactiveImportsApi extends AutoCloseable {
      * @return the candidates, found by reading the whole listing; a new import may take some seconds to appear
      */
     Flux<ImportOperation> findStarted(String uri, Instant notBefore);
+
+    /**
+     * Finds the candidates for many starts with unknown outcome by reading the listing once. Pages are fetched on demand, and
+     * none after the page on which each URI has at least one candidate: a second candidate on a later page is not found, so
+     * use {@link #findStarted(String, Instant)} where the same URI may have been started twice.
+     * @param uris the URIs of the requests; if empty, nothing is sent
+     * @param notBefore the earliest {@link ImportOutcomeUnknownException#sentAt()}, minus a few seconds for the difference of
+     *     the clocks
+     * @return the candidates, in the order of the listing
+     * @throws IllegalArgumentException if a URI is invalid, as for {@link StartImportRequest#of}
+     */
+    Flux<ImportOperation> findStarted(Collection<String> uris, Instant notBefore);
 
     /**
      * {@return {@link #watchImport(String, PollSpec)} with the builder's spec}

@@ -3,10 +3,12 @@ package dev.reactiveimports;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +73,13 @@ final class RunObserved {
         }
     }
 
+    /** A copy of the ids that runs have, or had a moment ago. */
+    Set<String> boundIds() {
+        Set<String> all = new HashSet<>(active.keySet());
+        all.addAll(ended);
+        return all;
+    }
+
     boolean isBound(String id) {
         return active.containsKey(id) || ended.contains(id);
     }
@@ -95,7 +104,7 @@ final class RunObserved {
         }
         if (observation instanceof ImportObservation.Seen seen) {
             run.known = seen.operation();
-            tell(seen.operation());
+            report(seen.operation());
             if (seen.operation().isTerminal()) {
                 ended(run, observation.id(), ImportRun.ended(run.request, seen.operation()));
             }
@@ -114,7 +123,7 @@ final class RunObserved {
         onEnd.accept(run, result);
     }
 
-    private void tell(ImportOperation operation) {
+    private void report(ImportOperation operation) {
         Consumer<ImportOperation> progress = spec.onObservation();
         if (progress == null) {
             return;
@@ -136,17 +145,33 @@ final class RunObserved {
         active.clear();
     }
 
-    /** Cancels imports, after and without the subscription. */
+    /** Cancels imports, after and without the subscription. What is left after a minute is logged: it goes on. */
     void cancel(Collection<String> imports) {
+        Set<String> left = ConcurrentHashMap.newKeySet();
+        left.addAll(imports);
         Flux.fromIterable(imports)
                 .flatMap(
-                        id -> calls.cancel(id).onErrorResume(failure -> {
-                            LOG.warn("import {} could not be cancelled", id, failure);
-                            return Mono.empty();
-                        }),
+                        id -> calls.cancel(id)
+                                .doOnSuccess(done -> left.remove(id))
+                                .onErrorResume(failure -> {
+                                    LOG.debug(
+                                            "import {} could not be cancelled: {}",
+                                            SafeText.ofId(id),
+                                            failure.toString());
+                                    return Mono.empty();
+                                }),
                         CANCELS_AT_ONCE)
                 .take(CANCELS_LAST, calls.scheduler())
-                .subscribe(null, failure -> LOG.warn("imports could not be cancelled", failure), null, context);
+                .doOnTerminate(() -> {
+                    if (!left.isEmpty()) {
+                        LOG.warn(
+                                "{} of {} imports could not be cancelled and go on, {} among them",
+                                left.size(),
+                                imports.size(),
+                                SafeText.ofId(left.iterator().next()));
+                    }
+                })
+                .subscribe(null, failure -> LOG.debug("imports could not be cancelled", failure), null, context);
     }
 
     void clear() {

@@ -7,7 +7,7 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
-/** Takes start requests from the caller's publisher, as many as it was told to, whatever that publisher does. */
+/** Takes start requests from the caller's publisher, as many as were requested, whatever that publisher does. */
 final class RunSource extends Operators.DeferredSubscription implements CoreSubscriber<StartImportRequest> {
 
     private final Context context;

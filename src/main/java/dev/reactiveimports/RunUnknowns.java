@@ -1,30 +1,35 @@
 package dev.reactiveimports;
 
+import static java.util.stream.Collectors.toMap;
+
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.BaseSubscriber;
+import reactor.core.Disposable;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 import reactor.util.context.Context;
 
 /**
  * Starts of unknown outcome, until the listing was walked for them: once for all that have settled, no further than to the page
- * that shows the last one sought. Not thread-safe: what touches it runs on the serial.
+ * that shows the last one sought. Not thread-safe: what touches it runs on the {@link SerialExecutor}.
  */
 final class RunUnknowns {
 
-    private static final long CLOCKS_DIFFER_MILLIS = 5_000;
+    private static final Logger LOG = Loggers.getLogger(RunMany.class);
     private static final int MOST_WALKS = 3;
+
+    /** By how much the clocks of the client and the service may differ. */
+    private static final long CLOCKS_DIFFER_MILLIS = 5_000;
 
     /** What becomes of those looked for. */
     interface Verdicts {
 
-        /** Whether a run has this id, or had it a moment ago. */
+        /** The ids that runs have, or had a moment ago. */
+        Set<String> boundIds();
+
         boolean isBound(String id);
 
         /** Whether a request for this URI is under way, whose import may be listed before its response comes. */
@@ -41,7 +46,11 @@ final class RunUnknowns {
     private final Context context;
     private final Verdicts verdicts;
     private List<Sought> waiting = new ArrayList<>();
-    private @Nullable Walk walk;
+
+    /** Those that the walk under way looks for. */
+    private List<Sought> walked = List.of();
+
+    private @Nullable Disposable walk;
 
     RunUnknowns(RunCalls calls, WatchTime time, SerialExecutor serial, Context context, Verdicts verdicts) {
         this.calls = calls;
@@ -51,12 +60,10 @@ final class RunUnknowns {
         this.verdicts = verdicts;
     }
 
+    /** What was sent may be under way for as long as an attempt may take, counted from now on, to be sure. */
     void add(RunInProgress run, ImportOutcomeUnknownException failure) {
-        long timeout = calls.patience().underWay().toMillis();
-        long elapsed = time.wallClock().toEpochMilli() - failure.sentAt().toEpochMilli();
-        long remaining = Math.max(0, Math.min(timeout, timeout - elapsed));
-        waiting.add(new Sought(
-                run, failure, time.now() + remaining + calls.patience().settleMillis()));
+        RunPatience patience = calls.patience();
+        waiting.add(new Sought(run, failure, time.now() + patience.underWay().toMillis() + patience.settleMillis()));
     }
 
     /** When there is something to do; {@link Long#MAX_VALUE} for not before something happens. */
@@ -76,54 +83,63 @@ final class RunUnknowns {
                 .filter(sought -> sought.dueAt - calls.patience().gatherMillis() <= now)
                 .toList();
         waiting.removeAll(due);
-        Walk next = new Walk(due);
-        walk = next;
-        ListingPages.pages(calls::page, null).subscribe(next);
+        walked = due;
+        LOG.debug("the listing is read for {} starts of unknown outcome", due.size());
+        ListingSearch search = new ListingSearch(due.stream()
+                .collect(
+                        toMap(Sought::uri, sought -> sought.since, (one, other) -> one.isBefore(other) ? one : other)));
+        Set<String> bound = verdicts.boundIds();
+        walk = search.until(ListingPages.pages(calls::page, null), listed -> !bound.contains(listed.id()))
+                .concatMapIterable(ImportPage::items)
+                .filter(search::isCandidate)
+                .collectList()
+                .subscribe(
+                        found -> serial.execute(() -> ended(due, found, null)),
+                        failure -> serial.execute(() -> ended(due, List.of(), failure)),
+                        null,
+                        context);
     }
 
     /** Nothing is looked for any more: what was stays unknown. */
     void giveUp() {
         List<Sought> all = new ArrayList<>(waiting);
-        Walk current = walk;
-        if (current != null) {
-            all.addAll(current.sought);
-        }
+        all.addAll(walked);
         clear();
         all.forEach(Sought::lost);
     }
 
     void clear() {
         waiting = new ArrayList<>();
+        walked = List.of();
         if (walk != null) {
-            walk.cancel();
+            walk.dispose();
             walk = null;
         }
     }
 
-    private boolean isAlone(Sought one, List<Sought> walked) {
-        String uri = one.run.request.uri();
-        return walked.stream().noneMatch(other -> other != one && other.isOf(uri))
-                && waiting.stream().noneMatch(other -> other.isOf(uri));
+    private boolean isAlone(Sought one) {
+        return walked.stream().noneMatch(other -> other != one && other.uri().equals(one.uri()))
+                && waiting.stream().noneMatch(other -> other.uri().equals(one.uri()));
     }
 
-    private void ended(Walk ended, @Nullable Throwable failure) {
-        if (walk != ended) {
+    private void ended(List<Sought> sought, List<ImportOperation> found, @Nullable Throwable failure) {
+        if (walked != sought) {
             return;
         }
         walk = null;
         boolean again = failure != null && ImportsRetry.isTransient(failure);
-        for (Sought sought : ended.sought) {
-            boolean mayAppearElsewhere = verdicts.isStarting(sought.run.request.uri());
-            if ((again || (failure == null && mayAppearElsewhere)) && ++sought.walks < MOST_WALKS) {
-                sought.seen.clear();
-                sought.dueAt = time.now() + calls.patience().settleMillis();
-                waiting.add(sought);
-            } else if (failure == null && !mayAppearElsewhere && isAlone(sought, ended.sought)) {
-                sought.decide();
+        for (Sought one : sought) {
+            boolean mayAppearElsewhere = verdicts.isStarting(one.uri());
+            if ((again || (failure == null && mayAppearElsewhere)) && ++one.walks < MOST_WALKS) {
+                one.dueAt = time.now() + calls.patience().settleMillis();
+                waiting.add(one);
+            } else if (failure == null && !mayAppearElsewhere && isAlone(one)) {
+                one.decide(found);
             } else {
-                sought.lost();
+                one.lost();
             }
         }
+        walked = List.of();
     }
 
     private final class Sought {
@@ -131,7 +147,6 @@ final class RunUnknowns {
         private final RunInProgress run;
         private final ImportOutcomeUnknownException failure;
         private final Instant since;
-        private final Map<String, ImportOperation> seen = new LinkedHashMap<>();
         private long dueAt;
         private int walks;
 
@@ -142,92 +157,29 @@ final class RunUnknowns {
             this.dueAt = dueAt;
         }
 
-        boolean isOf(String uri) {
-            return run.request.uri().equals(uri);
+        String uri() {
+            return run.request.uri();
         }
 
-        void look(ImportOperation listed) {
-            Instant created = listed.createdAt();
-            boolean recent = created == null || !created.isBefore(since);
-            // two are as good as many
-            if (recent && seen.size() < 2 && !verdicts.isBound(listed.id())) {
-                seen.put(listed.id(), listed);
-            }
-        }
-
-        void decide() {
-            Predicate<ImportOperation> unbound = found -> !verdicts.isBound(found.id());
-            List<ImportOperation> found = seen.values().stream().filter(unbound).toList();
-            if (found.size() == 1 && found.get(0).createdAt() != null) {
-                verdicts.found(run, found.get(0));
+        /** The only one there is; a listing that shifts while it is read may show it twice. */
+        void decide(List<ImportOperation> listed) {
+            List<ImportOperation> mine = listed.stream()
+                    .filter(found -> uri().equals(found.uri()) && !verdicts.isBound(found.id()))
+                    .toList();
+            boolean isOne = mine.stream().map(ImportOperation::id).distinct().count() == 1;
+            if (isOne && mine.get(0).createdAt() != null) {
+                LOG.debug(
+                        "import {} is taken for the start of unknown outcome",
+                        SafeText.ofId(mine.get(0).id()));
+                verdicts.found(run, mine.get(mine.size() - 1));
             } else {
                 lost();
             }
         }
 
         void lost() {
+            LOG.debug("a start stays unknown after {} walks of the listing", walks);
             verdicts.notFound(run, failure);
-        }
-    }
-
-    /** Page by page, each looked at before the next is asked for. */
-    private final class Walk extends BaseSubscriber<ImportPage> {
-
-        private final List<Sought> sought;
-        private final Map<String, List<Sought>> byUri = new LinkedHashMap<>();
-        private final Set<Sought> unseen;
-
-        Walk(List<Sought> sought) {
-            this.sought = sought;
-            this.unseen = new HashSet<>(sought);
-            sought.forEach(one -> byUri.computeIfAbsent(one.run.request.uri(), uri -> new ArrayList<>())
-                    .add(one));
-        }
-
-        @Override
-        protected void hookOnSubscribe(org.reactivestreams.Subscription subscription) {
-            request(1);
-        }
-
-        @Override
-        protected void hookOnNext(ImportPage page) {
-            serial.execute(() -> take(page));
-        }
-
-        private void take(ImportPage page) {
-            if (walk != this) {
-                return;
-            }
-            for (ImportOperation listed : page.items()) {
-                String uri = listed.uri();
-                for (Sought one : uri == null ? List.<Sought>of() : byUri.getOrDefault(uri, List.of())) {
-                    one.look(listed);
-                    if (!one.seen.isEmpty()) {
-                        unseen.remove(one);
-                    }
-                }
-            }
-            if (unseen.isEmpty()) {
-                cancel();
-                ended(this, null);
-            } else {
-                request(1);
-            }
-        }
-
-        @Override
-        protected void hookOnError(Throwable failure) {
-            serial.execute(() -> ended(this, failure));
-        }
-
-        @Override
-        protected void hookOnComplete() {
-            serial.execute(() -> ended(this, null));
-        }
-
-        @Override
-        public Context currentContext() {
-            return context;
         }
     }
 }

@@ -159,6 +159,11 @@ final class RunWork implements RunStarts.Outcomes, RunUnknowns.Verdicts {
     }
 
     @Override
+    public Set<String> boundIds() {
+        return observed.boundIds();
+    }
+
+    @Override
     public boolean isBound(String id) {
         return observed.isBound(id);
     }

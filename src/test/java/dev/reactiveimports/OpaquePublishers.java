@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -41,6 +42,9 @@ final class OpaquePublishers {
         ALL.put("startImport(StartImportRequest)", api -> api.startImport(StartImportRequest.of("s3://bucket/x")));
         ALL.put("cancelImport(String)", api -> api.cancelImport("a"));
         ALL.put("findStarted(String,Instant)", api -> api.findStarted("s3://bucket/c", Instant.EPOCH));
+        ALL.put(
+                "findStarted(Collection,Instant)",
+                api -> api.findStarted(List.of("s3://bucket/a", "s3://b"), Instant.EPOCH));
         ALL.put("watchImport(String)", api -> api.watchImport("a"));
         ALL.put("watchImport(String,PollSpec)", api -> api.watchImport("a", QUICK));
         ALL.put("watchImports(Publisher)", api -> api.watchImports(Flux.just("a")));
