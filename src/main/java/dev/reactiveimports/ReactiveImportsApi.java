@@ -245,7 +245,8 @@ public interface ReactiveImportsApi extends AutoCloseable {
      * Starts imports, keeps a bounded number in progress, watches them together, and emits each when it has ended, in the order
      * in which they end. At most {@code min(maxInProgress, undelivered demand)} requests have been taken from the source and
      * not been delivered; nothing is subscribed to or sent before the first demand. Memory is proportional to
-     * {@code maxInProgress}.
+     * {@code maxInProgress}. {@link Flux#limitRate(int, int) limitRate(maxInProgress, 1)} keeps all slots in use where operators
+     * behind it demand in batches.
      *
      * <p>Outcomes are data, see {@link ImportRun.Outcome}: a run that is refused or unknown frees its slot and the others go
      * on. No request is sent again that the service may have accepted. One that it surely did not accept is sent again after a

@@ -1,6 +1,7 @@
 package dev.reactiveimports;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reactiveimports.testing.Fault;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,6 +200,47 @@ class ReactiveImportsApiTests {
         StepVerifier.create(imports.findStarted(REQUEST.uri(), Instant.now().plusSeconds(60))
                         .map(ImportOperation::id))
                 .expectNext("unsaid")
+                .verifyComplete();
+    }
+
+    @Test
+    void manyStartsAreFoundInOneWalkThatEndsEarly() {
+        Instant before = Instant.now().minusSeconds(5);
+        simulator.add(9_000);
+        List<String> uris =
+                IntStream.range(0, 20).mapToObj(i -> "s3://bucket/" + i).toList();
+        uris.forEach(uri -> imports.startImport(StartImportRequest.of(uri)).block());
+        long requests = simulator.requestCount();
+        StepVerifier.create(imports.findStarted(uris, before)
+                        .map(ImportOperation::uri)
+                        .collectList())
+                .assertNext(found -> assertThat(found).containsExactlyInAnyOrderElementsOf(uris))
+                .verifyComplete();
+        assertThat(simulator.requestCount() - requests).isOne();
+        StepVerifier.create(imports.findStarted(List.of(), before)).verifyComplete();
+        assertThat(simulator.requestCount() - requests).isOne();
+    }
+
+    @Test
+    void ofManyStartsThoseThatAreNotThereCostTheWholeListing() {
+        simulator.add(950);
+        long requests = simulator.requestCount();
+        StepVerifier.create(imports.findStarted(List.of("s3://simulated/past/3", "s3://none"), Instant.EPOCH)
+                        .map(ImportOperation::uri))
+                .expectNext("s3://simulated/past/3")
+                .verifyComplete();
+        assertThat(simulator.requestCount() - requests).isEqualTo(10);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> imports.findStarted(List.of("s3://b", ""), Instant.EPOCH));
+    }
+
+    @Test
+    void runsThatDidNotEndNameTheirUri() {
+        simulator.enqueue(Fault.status(400).on("POST", "/"));
+        StepVerifier.create(imports.runImports(Flux.just(REQUEST), 1))
+                .assertNext(run -> assertThat(run.failure())
+                        .hasMessageContaining(REQUEST.uri())
+                        .hasMessageContaining("run"))
                 .verifyComplete();
     }
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.test.publisher.TestPublisher;
 
@@ -70,6 +71,15 @@ class RunImportsTests {
         assertThat(runs).hasSize(50);
         assertThat(completed).isTrue();
         assertThat(service.posts).hasSizeBetween(50, 51);
+    }
+
+    @Test
+    void limitRateKeepsAllSlotsInUseBeforeAnOperatorThatDemandsInBatches() {
+        service.run(requests(20), spec(4)).limitRate(4, 1).concatMap(Mono::just).subscribe(runs::add);
+        service.end("i0", ImportStatus.COMPLETED);
+        service.forward(2);
+        assertThat(runs).hasSize(1);
+        assertThat(service.posts).hasSize(5);
     }
 
     @Test
@@ -273,6 +283,49 @@ class RunImportsTests {
         service.forward(2);
         assertThat(seen).containsExactly(ImportStatus.IN_PROGRESS, ImportStatus.COMPLETED);
         assertThat(runs).extracting(ImportRun::outcome).containsExactly(COMPLETED);
+    }
+
+    @Test
+    void whatTheEndThrowsIsDropped() {
+        List<Throwable> dropped = new ArrayList<>();
+        Hooks.onErrorDropped(dropped::add);
+        try {
+            service.run(requests(0), spec(1)).subscribe(runs::add, errors::add, () -> {
+                throw new IllegalStateException("thrown by onComplete");
+            });
+        } finally {
+            Hooks.resetOnErrorDropped();
+        }
+        assertThat(dropped).hasSize(1);
+        assertThat(errors).isEmpty();
+    }
+
+    @Test
+    void anErrorOfTheSourceAfterACancelIsDropped() {
+        List<Throwable> dropped = new ArrayList<>();
+        Hooks.onErrorDropped(dropped::add);
+        try {
+            TestPublisher<StartImportRequest> source =
+                    TestPublisher.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
+            run(source, spec(1)).dispose();
+            source.error(new IllegalStateException("late"));
+        } finally {
+            Hooks.resetOnErrorDropped();
+        }
+        assertThat(dropped).hasSize(1);
+        assertThat(errors).isEmpty();
+    }
+
+    @Test
+    void importsThatCannotBeCancelledAreGivenUpAfterAMinute() {
+        service.cancelling = id -> Mono.never();
+        Disposable running = run(requests(40), spec(40).cancelOnCancel(true));
+        service.forward(1);
+        running.dispose();
+        assertThat(service.cancels).hasSize(16);
+        service.forward(61);
+        assertThat(service.cancels).hasSize(16);
+        assertThat(service.time.timers()).isZero();
     }
 
     @Test

@@ -25,6 +25,7 @@ final class RunService implements RunCalls {
     final Sinks.Empty<Void> closing = Sinks.empty();
     Function<StartImportRequest, Mono<String>> starting = this::take;
     Function<String, Mono<ImportOperation>> describing = id -> Mono.justOrEmpty(imports.get(id));
+    Function<String, Mono<Void>> cancelling = id -> Mono.empty();
     int pageSize = 100;
     int pages;
     boolean closed;
@@ -93,7 +94,10 @@ final class RunService implements RunCalls {
 
     @Override
     public Mono<Void> cancel(String id) {
-        return Mono.fromRunnable(() -> cancels.add(id));
+        return Mono.defer(() -> {
+            cancels.add(id);
+            return cancelling.apply(id);
+        });
     }
 
     @Override

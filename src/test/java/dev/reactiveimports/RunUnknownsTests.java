@@ -66,6 +66,19 @@ class RunUnknownsTests {
     }
 
     @Test
+    void theImportOfARunInProgressIsNotAdopted() {
+        service.starting =
+                request -> service.posts.size() == 1 ? service.take(request) : Mono.error(service.unknown(request));
+        service.run(Flux.just(RunImportsTests.request(0), RunImportsTests.request(0)), RunImportsSpec.maxInProgress(2))
+                .subscribe(runs::add);
+        service.forward(46);
+        assertThat(runs).extracting(ImportRun::outcome).containsExactly(UNKNOWN);
+        service.end("i0", ImportStatus.COMPLETED);
+        service.forward(2);
+        assertThat(runs).extracting(ImportRun::outcome).containsExactly(UNKNOWN, COMPLETED);
+    }
+
+    @Test
     void theImportOfAnEarlierRunIsNotAdopted() {
         service.run(Flux.just(RunImportsTests.request(0), RunImportsTests.request(0)), RunImportsSpec.maxInProgress(1))
                 .subscribe(runs::add);

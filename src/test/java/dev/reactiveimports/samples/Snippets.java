@@ -114,6 +114,7 @@ final class Snippets {
     Flux<ImportRun> runs(Flux<StartImportRequest> requests) {
         // snippet: runs
         return imports.runImports(requests, RunImportsSpec.maxInProgress(20).onObservation(this::progress))
+                .limitRate(20, 1) // demands one more import for each that has ended
                 .concatMap(run -> switch (run.outcome()) {
                     case COMPLETED -> Mono.just(run);
                     case FAILED, CANCELLED ->

@@ -29,7 +29,7 @@ final class StatusTopic {
                 .concatMap(change -> send(producer, change), 0); // no poll while Kafka has not taken the last change
     }
 
-    private static <K, V> Mono<RecordMetadata> send(Producer<K, V> producer, ProducerRecord<K, V> change) {
+    static <K, V> Mono<RecordMetadata> send(Producer<K, V> producer, ProducerRecord<K, V> change) {
         return Mono.<RecordMetadata>create(sink -> producer.send(change, (taken, failure) -> {
                     if (failure == null) {
                         sink.success(taken);
