@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
@@ -290,9 +292,7 @@ class RunImportsTests {
         List<Throwable> dropped = new ArrayList<>();
         Hooks.onErrorDropped(dropped::add);
         try {
-            service.run(requests(0), spec(1)).subscribe(runs::add, errors::add, () -> {
-                throw new IllegalStateException("thrown by onComplete");
-            });
+            service.run(requests(0), spec(1)).subscribe(new ThrowingAtTheEnd());
         } finally {
             Hooks.resetOnErrorDropped();
         }
@@ -339,6 +339,28 @@ class RunImportsTests {
         }
     }
 
+    /** As no operator is: Reactor's own subscribers catch what their callbacks throw. */
+    private final class ThrowingAtTheEnd implements CoreSubscriber<ImportRun> {
+
+        @Override
+        public void onSubscribe(Subscription s) {
+            s.request(1);
+        }
+
+        @Override
+        public void onNext(ImportRun run) {}
+
+        @Override
+        public void onError(Throwable error) {
+            errors.add(error);
+        }
+
+        @Override
+        public void onComplete() {
+            throw new IllegalStateException("thrown by onComplete");
+        }
+    }
+
     static StartImportRequest request(int i) {
         return StartImportRequest.of("s3://b/" + i);
     }
@@ -358,7 +380,7 @@ class RunImportsTests {
     private BaseSubscriber<ImportRun> demanding(long first) {
         return new BaseSubscriber<>() {
             @Override
-            protected void hookOnSubscribe(org.reactivestreams.Subscription s) {
+            protected void hookOnSubscribe(Subscription s) {
                 if (first > 0) {
                     request(first);
                 }

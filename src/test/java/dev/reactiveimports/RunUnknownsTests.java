@@ -4,6 +4,7 @@ import static dev.reactiveimports.ImportRun.Outcome.COMPLETED;
 import static dev.reactiveimports.ImportRun.Outcome.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,17 @@ class RunUnknownsTests {
     }
 
     @Test
+    void theOneImportOfTwoUnknownStartsBelongsToNeither() {
+        service.starting = request -> service.posts.size() == 1
+                ? service.take(request).then(Mono.error(() -> service.unknown(request)))
+                : Mono.error(service.unknown(request));
+        service.run(Flux.just(RunImportsTests.request(0), RunImportsTests.request(0)), RunImportsSpec.maxInProgress(2))
+                .subscribe(runs::add);
+        service.forward(46);
+        assertThat(runs).extracting(ImportRun::outcome).containsExactly(UNKNOWN, UNKNOWN);
+    }
+
+    @Test
     void theImportOfARunInProgressIsNotAdopted() {
         service.starting =
                 request -> service.posts.size() == 1 ? service.take(request) : Mono.error(service.unknown(request));
@@ -73,6 +85,23 @@ class RunUnknownsTests {
                 .subscribe(runs::add);
         service.forward(46);
         assertThat(runs).extracting(ImportRun::outcome).containsExactly(UNKNOWN);
+        assertThat(runs.get(0).failure()).isInstanceOf(ImportOutcomeUnknownException.class);
+        service.end("i0", ImportStatus.COMPLETED);
+        service.forward(2);
+        assertThat(runs).extracting(ImportRun::outcome).containsExactly(UNKNOWN, COMPLETED);
+    }
+
+    @Test
+    void theImportOfAStartThatWaitsForItsResponseIsNotAdopted() {
+        service.starting = request -> service.posts.size() == 1
+                ? Mono.error(service.unknown(request))
+                : service.take(request).delayElement(Duration.ofSeconds(50), service.time);
+        service.run(Flux.just(RunImportsTests.request(0), RunImportsTests.request(0)), RunImportsSpec.maxInProgress(2))
+                .subscribe(runs::add);
+        service.forward(55);
+        assertThat(service.pages).isEqualTo(2);
+        assertThat(runs).extracting(ImportRun::outcome).containsExactly(UNKNOWN);
+        assertThat(runs.get(0).failure()).isInstanceOf(ImportOutcomeUnknownException.class);
         service.end("i0", ImportStatus.COMPLETED);
         service.forward(2);
         assertThat(runs).extracting(ImportRun::outcome).containsExactly(UNKNOWN, COMPLETED);
