@@ -14,6 +14,7 @@ import reactor.core.publisher.Mono;
 class RunManyMemoryTests {
 
     private static final int RUNS = 100_000;
+    private static final int AT_ONCE = 1_000;
 
     @Test
     void aHundredThousandRunsNeedNoMoreMemoryThanTheFirst() throws IOException, InterruptedException {
@@ -36,7 +37,11 @@ class RunManyMemoryTests {
         }
     }
 
-    /** Says how much the heap has grown between a tenth of the runs and all of them, and the CPU of one. */
+    /**
+     * Says how much the heap has grown between a tenth of the runs and all of them, and the CPU of one.
+     *
+     * @param args {@code hand} for a start and a watch for each, composed by hand
+     */
     public static void main(String[] args) {
         RunService service = new RunService();
         int[] counts = new int[2];
@@ -47,10 +52,9 @@ class RunManyMemoryTests {
             return Mono.just("i" + counts[1]++);
         };
         service.describing = id -> Mono.just(ImportOperation.of(id, ImportStatus.COMPLETED));
+        Flux<StartImportRequest> requests = Flux.range(0, RUNS).map(i -> StartImportRequest.of("s3://b/" + i));
         long before = cpu();
-        service.run(
-                        Flux.range(0, RUNS).map(i -> StartImportRequest.of("s3://b/" + i)),
-                        RunImportsSpec.maxInProgress(1000))
+        (args.length > 0 ? byHand(service, requests) : service.run(requests, RunImportsSpec.maxInProgress(AT_ONCE)))
                 .subscribe(
                         run -> {
                             if (++counts[0] == RUNS / 10) {
@@ -64,6 +68,14 @@ class RunManyMemoryTests {
         service.forward(600);
         System.out.println("completed=" + completed[0] + " runs=" + counts[0] + " grownByKB="
                 + (used[1] - used[0]) / 1024 + " cpuMicrosPerRun=" + (cpu() - before) / 1000 / RUNS);
+    }
+
+    private static Flux<ImportOperation> byHand(RunService service, Flux<StartImportRequest> requests) {
+        return requests.flatMap(
+                request -> service.start(request)
+                        .flatMapMany(id -> service.defaults().poll(service.describing.apply(id)))
+                        .last(),
+                AT_ONCE);
     }
 
     private static long cpu() {
