@@ -37,6 +37,16 @@ public final class VirtualService {
         return clock.millis();
     }
 
+    /** Sets the time of day of all processes; their monotonic clocks go on. */
+    public void setWallClockBy(Duration step) {
+        clock.setWallClockBy(step.toMillis());
+    }
+
+    /** True time in milliseconds since 1970, whatever the processes' clocks show. */
+    public long trueMillis() {
+        return SimulationClock.epochMillis(clock.millis());
+    }
+
     public int chance(int bound) {
         return dice.between(0, bound - 1);
     }

@@ -37,6 +37,11 @@ final class MemoryStore implements ImportsStore {
         };
     }
 
+    /** A lease is free from now on, as by an operator's statement: its holder keeps the row until another acquires it. */
+    void expire(String watch, String name) {
+        in(watch, w -> w.lease(name).extend(Instant.EPOCH, Duration.ofMillis(1)));
+    }
+
     private Map<String, MemoryWatch> copyOfWatches() {
         Map<String, MemoryWatch> copy = new HashMap<>();
         watches.forEach((name, watch) -> copy.put(name, new MemoryWatch(watch)));

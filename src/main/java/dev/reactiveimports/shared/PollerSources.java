@@ -3,6 +3,7 @@ package dev.reactiveimports.shared;
 import dev.reactiveimports.ImportObservation;
 import dev.reactiveimports.ImportOperation;
 import dev.reactiveimports.ImportsApiException;
+import dev.reactiveimports.ImportsRetry;
 import dev.reactiveimports.PollSpec;
 import dev.reactiveimports.ReactiveImportsApi;
 import java.time.Duration;
@@ -27,6 +28,7 @@ final class PollerSources {
 
     private static final Duration FIRST_REVISIT = Duration.ofSeconds(2);
     private static final Duration LAST_REVISIT = Duration.ofHours(1);
+    private static final Duration LAST_OF_OUTAGE = Duration.ofMinutes(1);
 
     private final ReactiveImportsApi imports;
     private final ImportsStore store;
@@ -72,7 +74,8 @@ final class PollerSources {
                 id,
                 wait,
                 failed.failure().toString());
-        Duration longer = wait.compareTo(LAST_REVISIT.dividedBy(2)) > 0 ? LAST_REVISIT : wait.multipliedBy(2);
+        Duration longest = ImportsRetry.isTransient(failed.failure()) ? LAST_OF_OUTAGE : LAST_REVISIT;
+        Duration longer = wait.compareTo(longest.dividedBy(2)) > 0 ? longest : wait.multipliedBy(2);
         Flux<ImportOperation> again = settings.delay(wait)
                 .thenMany(imports.observeImports(Mono.just(id), spec))
                 .concatMap(seen -> seen instanceof ImportObservation.Failed still

@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import reactor.core.publisher.Flux;
 
@@ -28,7 +27,7 @@ final class Cluster {
     Cluster(long seed) {
         service = new VirtualService(seed);
         random = new Random(seed);
-        database = new MemoryStore(() -> service.scheduler().now(TimeUnit.MILLISECONDS) + databaseClockShift);
+        database = new MemoryStore(() -> service.trueMillis() + databaseClockShift);
     }
 
     Replica replica() {
@@ -41,6 +40,11 @@ final class Cluster {
 
     void run(long seconds) {
         run(Duration.ofSeconds(seconds));
+    }
+
+    /** As by an operator: the poller's lease is anyone's now. */
+    void expireLease() {
+        database.expire("imports", ImportsStore.POLLER);
     }
 
     /** The whole log as {@code id:STATUS}; must not have been purged. */
@@ -57,7 +61,7 @@ final class Cluster {
 
     /** Seconds since 1970 of the database's clock. */
     Instant databaseTime() {
-        return Instant.ofEpochMilli(service.scheduler().now(TimeUnit.MILLISECONDS) + databaseClockShift);
+        return Instant.ofEpochMilli(service.trueMillis() + databaseClockShift);
     }
 
     /** One process. */

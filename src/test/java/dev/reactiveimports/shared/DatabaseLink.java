@@ -29,6 +29,13 @@ final class DatabaseLink implements ImportsStore {
     BooleanSupplier down = () -> false;
     Supplier<Duration> latency = () -> Duration.ofMillis(2);
     boolean notifies = true;
+    boolean listeningFails;
+
+    @org.jspecify.annotations.Nullable
+    RuntimeException unusable;
+
+    long listened;
+    long rowsRead;
     long operations;
     long appends;
     long renewals;
@@ -43,6 +50,9 @@ final class DatabaseLink implements ImportsStore {
         Scheduler time = world.scheduler();
         return Mono.defer(() -> {
             operations++;
+            if (unusable != null) {
+                return Mono.error(unusable);
+            }
             Fate is = down.getAsBoolean() ? Fate.FAILS_BEFORE : fate.get();
             Mono<T> there = Mono.delay(latency.get(), time).then(Mono.defer(() -> switch (is) {
                 case DONE -> operation;
@@ -115,7 +125,8 @@ final class DatabaseLink implements ImportsStore {
 
     @Override
     public Mono<LogPage> read(String watch, Cursor after, int limit) {
-        return link(database.read(watch, after, limit));
+        return link(database.read(watch, after, limit))
+                .doOnNext(page -> rowsRead += page.changes().size());
     }
 
     @Override
@@ -130,7 +141,13 @@ final class DatabaseLink implements ImportsStore {
 
     @Override
     public Publisher<?> wakeUps(String watch) {
-        return Flux.defer(() -> notifies ? Flux.from(database.wakeUps(watch)) : Flux.never())
+        return Flux.defer(() -> {
+                    listened++;
+                    return listeningFails
+                            ? Mono.delay(Duration.ofSeconds(2), process)
+                                    .then(Mono.error(new IllegalArgumentException("the backend was killed")))
+                            : notifies ? Flux.from(database.wakeUps(watch)) : Flux.never();
+                })
                 .map(hint -> true);
     }
 }
