@@ -1,5 +1,7 @@
 package dev.reactiveimports;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,6 +108,11 @@ public final class VirtualService {
         ended.endsAt = clock.millis();
     }
 
+    /** As a replica of the service that lags behind: it shows the import as running again. */
+    public void revive(String id) {
+        found(id).endsAt = SimulationImport.NEVER;
+    }
+
     /** While it runs it shows this status. */
     public void status(String id, String text) {
         found(id).statusText = text;
@@ -138,7 +145,7 @@ public final class VirtualService {
     }
 
     private SimulationImport found(String id) {
-        return java.util.Objects.requireNonNull(service.imports.get(id), id);
+        return requireNonNull(service.imports.get(id), id);
     }
 
     public List<Request> requests() {

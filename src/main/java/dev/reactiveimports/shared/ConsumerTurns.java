@@ -72,7 +72,7 @@ final class ConsumerTurns {
         Flux<RecordedChange> handled = new LogTail(store, settings, heads)
                 .from(lease.held().position())
                 .concatMap(change -> handle(lease, change), 0);
-        return closing.holding(lease, handled.takeUntilOther(lease.keep(lease::renewed)));
+        return closing.holding(lease, SharedClosing.untilFailure(handled, lease.keep(lease::renewed)));
     }
 
     private Mono<RecordedChange> handle(SharedLease lease, RecordedChange change) {

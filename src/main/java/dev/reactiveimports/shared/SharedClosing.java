@@ -3,6 +3,7 @@ package dev.reactiveimports.shared;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -31,7 +32,20 @@ final class SharedClosing {
 
     /** Fails when the replica is closed, also if that is the case already. */
     <T> Flux<T> guard(Flux<T> publisher) {
-        return publisher.takeUntilOther(begun().then(Mono.error(SharedClosing::failure)));
+        return untilFailure(publisher, begun().then(Mono.error(SharedClosing::failure)));
+    }
+
+    /** Ends something by the failure of another; {@code takeUntilOther} alone passes a failure on and cancels nothing. */
+    static <T> Flux<T> untilFailure(Flux<T> publisher, Mono<?> other) {
+        return Flux.defer(() -> {
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            return publisher
+                    .takeUntilOther(other.doOnError(failure::set).onErrorComplete())
+                    .concatWith(Mono.defer(() -> {
+                        Throwable cause = failure.get();
+                        return cause == null ? Mono.empty() : Mono.error(cause);
+                    }));
+        });
     }
 
     <T> Mono<T> guard(Mono<T> publisher) {
