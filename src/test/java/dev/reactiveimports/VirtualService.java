@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -21,6 +22,7 @@ public final class VirtualService {
     private final SimulationService service;
     private final SimulationWeather weather;
     private final List<Request> requests = new ArrayList<>();
+    private Consumer<Request> onRequest = request -> {};
 
     /** A request as it began: {@code GET/id} or {@code GET?limit=100}. */
     public record Request(long millis, String client, String name) {}
@@ -148,6 +150,11 @@ public final class VirtualService {
         return requireNonNull(service.imports.get(id), id);
     }
 
+    /** Called when a request begins. */
+    public void onRequest(Consumer<Request> listener) {
+        onRequest = listener;
+    }
+
     public List<Request> requests() {
         return List.copyOf(requests);
     }
@@ -171,7 +178,9 @@ public final class VirtualService {
 
         @Override
         public void begins(String exchange, Object call) {
-            requests.add(new Request(clock.millis(), name, exchange));
+            Request request = new Request(clock.millis(), name, exchange);
+            requests.add(request);
+            onRequest.accept(request);
         }
 
         @Override

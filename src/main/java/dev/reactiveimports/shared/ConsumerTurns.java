@@ -2,6 +2,7 @@ package dev.reactiveimports.shared;
 
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
@@ -25,6 +26,9 @@ final class ConsumerTurns {
     private final String holder;
     private final Function<RecordedChange, ? extends Publisher<?>> handler;
     private int statesSinceMove;
+
+    /** The last state that was handled, if the cursor is not there yet. */
+    private @Nullable Cursor unmoved;
 
     ConsumerTurns(
             SharedReplica.Parts parts,
@@ -69,6 +73,7 @@ final class ConsumerTurns {
     private Flux<RecordedChange> handle(SharedLease lease) {
         LOG.debug("watch {}, consumer {}: lease acquired, {}", settings.watch(), name, lease.held());
         statesSinceMove = 0;
+        unmoved = null;
         Flux<RecordedChange> handled = new LogTail(store, settings, heads)
                 .from(lease.held().position())
                 .concatMap(change -> handle(lease, change), 0);
@@ -80,24 +85,40 @@ final class ConsumerTurns {
             if (lease.isOver()) {
                 return Mono.error(new SharedLeaseLost("its duration has passed"));
             }
-            return Mono.defer(() -> Flux.from(handler.apply(change)).then())
-                    .retryWhen(settings.handlerRetry())
-                    .onErrorMap(failure -> new ConsumerFailure(
-                            Exceptions.isRetryExhausted(failure) && failure.getCause() != null
-                                    ? failure.getCause()
-                                    : failure))
-                    .then(Mono.defer(() -> move(lease, change)))
+            return beforeHandling(lease, change)
+                    .then(Mono.defer(() -> Flux.from(handler.apply(change)).then())
+                            .retryWhen(settings.handlerRetry())
+                            .onErrorMap(ConsumerTurns::ofHandler))
+                    .then(Mono.defer(() -> afterHandling(lease, change)))
                     .thenReturn(change);
         });
     }
 
-    private Mono<?> move(SharedLease lease, RecordedChange handled) {
+    private static Throwable ofHandler(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return new ConsumerFailure(Exceptions.isRetryExhausted(failure) && cause != null ? cause : failure);
+    }
+
+    /** A crash after the first change must not begin with states again, which would leave out steps. */
+    private Mono<Void> beforeHandling(SharedLease lease, RecordedChange change) {
+        Cursor before = unmoved;
+        return change.snapshot() || before == null ? Mono.empty() : move(lease, before);
+    }
+
+    private Mono<Void> afterHandling(SharedLease lease, RecordedChange handled) {
         if (handled.snapshot() && ++statesSinceMove < STATES_FOR_EACH_MOVE) {
+            unmoved = handled.cursor();
             return Mono.empty();
         }
+        return move(lease, handled.cursor());
+    }
+
+    private Mono<Void> move(SharedLease lease, Cursor to) {
         statesSinceMove = 0;
-        return lease.under(held -> store.move(held, handled.cursor(), settings.lease())
-                .filter(moved -> moved)
-                .map(moved -> held.at(handled.cursor())));
+        unmoved = null;
+        return lease.under(held -> store.move(held, to, settings.lease())
+                        .filter(moved -> moved)
+                        .map(moved -> held.at(to)))
+                .then();
     }
 }

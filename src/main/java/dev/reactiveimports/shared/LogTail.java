@@ -43,9 +43,9 @@ final class LogTail {
         return pages();
     }
 
-    /** Every change after a cursor that the store kept; the states first if that is the start. */
+    /** Every change after a cursor that the store kept. */
     Flux<RecordedChange> from(Cursor kept) {
-        place = kept.equals(Cursor.START) ? null : kept;
+        place = kept;
         return pages();
     }
 

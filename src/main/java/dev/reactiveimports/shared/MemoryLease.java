@@ -30,6 +30,10 @@ final class MemoryLease {
         return extend(now, duration);
     }
 
+    String holder(Instant now) {
+        return expiresAt.isAfter(now) ? holder : "";
+    }
+
     boolean isHeldBy(StoreLease lease) {
         return holder.equals(lease.holder())
                 && epoch == lease.epoch()

@@ -42,6 +42,11 @@ final class MemoryStore implements ImportsStore {
         in(watch, w -> w.lease(name).extend(Instant.EPOCH, Duration.ofMillis(1)));
     }
 
+    /** Who has a lease now; empty if it has expired or is free. */
+    String holder(String watch, String name) {
+        return in(watch, w -> w.lease(name).holder(now()));
+    }
+
     private Map<String, MemoryWatch> copyOfWatches() {
         Map<String, MemoryWatch> copy = new HashMap<>();
         watches.forEach((name, watch) -> copy.put(name, new MemoryWatch(watch)));

@@ -35,6 +35,7 @@ final class PollerSources {
     private final SharedSettings settings;
     private final LogHints hints;
     private final PollerRecorder recorder;
+    private final SharedLease lease;
     private final PollSpec spec;
 
     PollerSources(ReactiveImportsApi imports, SharedReplica.Parts parts, PollerRecorder recorder, SharedLease lease) {
@@ -43,6 +44,7 @@ final class PollerSources {
         this.settings = parts.settings();
         this.hints = parts.hints();
         this.recorder = recorder;
+        this.lease = lease;
         this.spec = settings.pollSpec().scheduler(new PollerScheduler(settings.scheduler(), lease));
     }
 
@@ -110,8 +112,14 @@ final class PollerSources {
                 .map(StoredImport::id);
     }
 
+    /** What arrives when the lease is over by this process's clock, since that was paused, begins no look. */
     private Mono<List<StoredImport>> page(boolean unobserved, String afterId) {
         return settings.bounded(
-                Mono.defer(() -> store.open(settings.watch(), unobserved, afterId, SharedSettings.PAGE)));
+                        Mono.defer(() -> store.open(settings.watch(), unobserved, afterId, SharedSettings.PAGE)))
+                .doOnNext(page -> {
+                    if (lease.isOver()) {
+                        throw new SharedLeaseLost("its duration has passed");
+                    }
+                });
     }
 }

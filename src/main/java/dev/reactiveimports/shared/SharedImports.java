@@ -79,7 +79,7 @@ public interface SharedImports extends AutoCloseable {
     /**
      * Hands every change to a handler, at least once, in order. One subscription at a time is active for each
      * consumer name, whatever the number of replicas that subscribe; the others wait to take over. The first one of a name
-     * begins as {@link #changes()} does. The consumer's cursor in the store moves when the publisher of the handler completes,
+     * begins with the whole log, or with the states flagged as snapshot if the retention has removed a part of it. The consumer's cursor in the store moves when the publisher of the handler completes,
      * before the next change is handled; for states flagged as snapshot it moves from time to time. What was handled and not
      * yet marked so by a cursor is handled again, by this replica or another.
      *

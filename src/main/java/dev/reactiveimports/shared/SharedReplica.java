@@ -27,7 +27,7 @@ final class SharedReplica implements SharedImports {
     private final SharedSettings settings;
     private final SharedClosing closing = new SharedClosing();
     private final Parts parts;
-    private final String holder = UUID.randomUUID().toString();
+    final String holder = UUID.randomUUID().toString();
     private final AtomicInteger consumers = new AtomicInteger();
     private final AtomicBoolean joined = new AtomicBoolean();
 

@@ -94,7 +94,7 @@ class SharedConsumingTests {
         Seen other = new Seen(first.shared.consume("audit", change -> Mono.empty()));
         cluster.run(1);
         assertThat(effects).containsExactly("r2 a:IN_PROGRESS");
-        assertThat(other.text()).containsExactly("=a:IN_PROGRESS");
+        assertThat(other.text()).containsExactly("a:IN_PROGRESS");
     }
 
     @Test
@@ -107,7 +107,7 @@ class SharedConsumingTests {
         first.process.kill();
         consume(second);
         cluster.run(2 * LEASE);
-        assertThat(effects).containsExactly("r2 a:IN_PROGRESS", "r3 =a:IN_PROGRESS");
+        assertThat(effects).containsExactly("r2 a:IN_PROGRESS", "r3 a:IN_PROGRESS");
     }
 
     @Test
@@ -240,6 +240,7 @@ class SharedConsumingTests {
             poller.watch("i" + i);
         }
         cluster.run(60);
+        cluster.database.purge("imports", Duration.ofMillis(1)).block();
         Seen one = consume(first);
         cluster.run(60);
         assertThat(one.changes).hasSize(1_000).allMatch(RecordedChange::snapshot);
@@ -259,7 +260,7 @@ class SharedConsumingTests {
         cluster.service.revive("a");
         poller.watch("a");
         cluster.run(2 * LEASE);
-        assertThat(one.text()).containsExactly("=a:IN_PROGRESS", "a:COMPLETED");
+        assertThat(one.text()).containsExactly("a:IN_PROGRESS", "a:COMPLETED");
     }
 
     private Cursor cursor() {
