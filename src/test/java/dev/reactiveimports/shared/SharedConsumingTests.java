@@ -248,6 +248,31 @@ class SharedConsumingTests {
     }
 
     @Test
+    void aCrashAfterTheStatesDoesNotBeginWithThemAgain() {
+        imports("a", "b");
+        cluster.database.purge("imports", Duration.ofMillis(1)).block();
+        consume(first, change -> {
+            if (!change.snapshot()) {
+                first.process.kill();
+                return Mono.never();
+            }
+            return Mono.empty();
+        });
+        cluster.run(1);
+        imports("c");
+        cluster.service.end("c", ImportStatus.COMPLETED);
+        consume(second);
+        cluster.run(2 * LEASE);
+        assertThat(effects)
+                .containsExactly(
+                        "r2 =a:IN_PROGRESS",
+                        "r2 =b:IN_PROGRESS",
+                        "r2 c:IN_PROGRESS",
+                        "r3 c:IN_PROGRESS",
+                        "r3 c:COMPLETED");
+    }
+
+    @Test
     void anImportThatEndedIsNotRecordedAsRunning() {
         imports("a");
         Seen one = consume(first);

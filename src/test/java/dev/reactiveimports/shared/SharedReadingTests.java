@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reactiveimports.ImportOperation;
 import dev.reactiveimports.ImportStatus;
+import dev.reactiveimports.ImportStatusChange;
 import dev.reactiveimports.shared.Cluster.Replica;
 import dev.reactiveimports.shared.Cluster.Seen;
 import dev.reactiveimports.shared.DatabaseLink.Fate;
@@ -190,8 +191,8 @@ class SharedReadingTests {
                 .block();
         for (int i = 0; i < changes; i++) {
             ImportOperation operation = ImportOperation.of("i" + i, ImportStatus.COMPLETED);
-            NewChange change = new NewChange(
-                    0, new dev.reactiveimports.ImportStatusChange(operation.id(), null, operation.status(), operation));
+            NewChange change =
+                    new NewChange(0, new ImportStatusChange(operation.id(), null, operation.status(), operation));
             cluster.database.append(lease, Duration.ofHours(1), List.of(change)).block();
         }
     }
@@ -209,6 +210,35 @@ class SharedReadingTests {
         cluster.run(60);
         assertThat(reader.link.operations - before).isLessThan(100);
         assertThat(readers).allSatisfy(one -> assertThat(one.changes).hasSize(1));
+    }
+
+    @Test
+    void aReaderThatIsAheadOfTheLastLookAtTheHeadWaits() {
+        StoreLease lease = cluster.database
+                .acquire("imports", ImportsStore.POLLER, "x", Duration.ofHours(1))
+                .block();
+        Replica reader = cluster.replica();
+        reader.link.notifies = false;
+        Seen seen = reader.changes();
+        for (int i = 0; i < 200; i++) {
+            ImportOperation operation = ImportOperation.of("i" + i, ImportStatus.COMPLETED);
+            NewChange change =
+                    new NewChange(0, new ImportStatusChange(operation.id(), null, operation.status(), operation));
+            cluster.service.after(
+                    Duration.ofMillis(97L * i),
+                    () -> cluster.database
+                            .append(lease, Duration.ofHours(1), List.of(change))
+                            .subscribe());
+            int at = i;
+            cluster.service.after(Duration.ofMillis(1_000L * i / 4), () -> {
+                if (at % 8 == 0) {
+                    reader.link.latency = () -> Duration.ofMillis(at % 16 == 0 ? 1 : 150);
+                }
+            });
+        }
+        cluster.run(60);
+        assertThat(seen.changes).hasSize(200);
+        assertThat(reader.link.operations).isLessThan(400);
     }
 
     @Test

@@ -57,7 +57,8 @@ final class SharedWorld {
         for (int i = 0; i < REPLICAS; i++) {
             replicas.add(start());
         }
-        for (int i = 0; i < 8; i++) {
+        int imports = 8 + random.nextInt(20);
+        for (int i = 0; i < imports; i++) {
             int number = i;
             cluster.service.after(seconds(TROUBLE_SECONDS - 50), () -> importBegins("i" + number));
         }
@@ -169,7 +170,7 @@ final class SharedWorld {
     private void database() {
         if (forgets) {
             Runnable failOver = cluster.database.checkpoint();
-            cluster.service.after(seconds(10), () -> {
+            cluster.service.after(seconds(60), () -> {
                 event("the database forgets");
                 failOver.run();
             });
