@@ -1,6 +1,7 @@
 package dev.reactiveimports.shared;
 
 import dev.reactiveimports.ImportStatus;
+import dev.reactiveimports.VirtualService.Request;
 import dev.reactiveimports.shared.Cluster.Replica;
 import dev.reactiveimports.shared.DatabaseLink.Fate;
 import java.time.Duration;
@@ -50,7 +51,7 @@ final class SharedWorld {
         if (wholeIndex) {
             cluster.settings = SharedImports.Builder::wholeIndex;
         }
-        cluster.service.onRequest(request -> requireLease(request.client()));
+        cluster.service.onRequest(request -> requireLease(request));
     }
 
     SharedWorld run() {
@@ -199,8 +200,10 @@ final class SharedWorld {
      * As long as the database's clock and its rows are left alone, only the holder of the lease polls. But a call that was on its
      * way when its process was stopped may make its next attempt in the moment of waking, before it is cancelled.
      */
-    private void requireLease(String client) {
-        if (forgets || steps || forcedExpiry || wokeAt.remove(client, cluster.service.millis())) {
+    private void requireLease(Request request) {
+        String client = request.client();
+        boolean woke = request.again() && wokeAt.getOrDefault(client, -1L) == request.millis();
+        if (forgets || steps || forcedExpiry || woke) {
             return;
         }
         String holder = cluster.database.holder("imports", ImportsStore.POLLER);
