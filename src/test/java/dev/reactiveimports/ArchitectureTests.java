@@ -128,6 +128,7 @@ class ArchitectureTests {
         onlyIn("micrometer, spring", "io.micrometer..", ROOT + ".micrometer..", ROOT + ".spring..");
         onlyIn("spring", "org.springframework..", ROOT + ".spring..");
         onlyIn("testing", "org.junit..", ROOT + ".testing..");
+        onlyIn("r2dbc, spring", "io.r2dbc..", ROOT + ".r2dbc..", ROOT + ".spring..");
     }
 
     private static void onlyIn(String leaves, String library, String... packages) {
@@ -156,11 +157,80 @@ class ArchitectureTests {
     }
 
     @Test
+    void sharedImportsAreMadeOfWhatUsersSeeOfTheClient() {
+        onlyPublicTypes(ROOT + ".shared..", Set.of(""));
+    }
+
+    @Test
+    void aStoreIsMadeOfWhatItsInterfaceNeeds() {
+        onlyPublicTypes(ROOT + ".r2dbc..", Set.of("", ".shared"));
+    }
+
+    /** Of the library's own types, only the public ones of some packages; that of the client is {@code ""}. */
+    private static void onlyPublicTypes(String of, Set<String> packages) {
+        noClasses()
+                .that()
+                .resideInAPackage(of)
+                .should()
+                .dependOnClassesThat(DescribedPredicate.describe(
+                        "are hidden, or in a package other than " + packages,
+                        target -> target.getPackageName().startsWith(ROOT)
+                                && !isIn(of, target)
+                                && !(packages.contains(target.getPackageName().substring(ROOT.length()))
+                                        && target.getModifiers().contains(JavaModifier.PUBLIC))))
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    private static boolean isIn(String packages, JavaClass candidate) {
+        return (candidate.getPackageName() + "..").startsWith(packages);
+    }
+
+    @Test
+    void sharedImportsAreRoomsToo() {
+        Map<String, Set<String>> below = Map.of(
+                "Json", Set.of(),
+                "Memory", Set.of(),
+                "Log", Set.of("Shared"),
+                "Poller", Set.of("Log", "Shared"),
+                "Consumer", Set.of("Log", "Shared"));
+        classes()
+                .that()
+                .resideInAPackage(ROOT + ".shared")
+                .should(new ArchCondition<>("know only rooms below") {
+                    @Override
+                    public void check(JavaClass from, ConditionEvents events) {
+                        from.getDirectDependenciesFromSelf().stream()
+                                .filter(dependency -> isAbove(from, dependency.getTargetClass(), below))
+                                .forEach(dependency ->
+                                        events.add(SimpleConditionEvent.violated(from, dependency.getDescription())));
+                    }
+                })
+                .check(CLASSES);
+    }
+
+    private static boolean isAbove(JavaClass from, JavaClass to, Map<String, Set<String>> below) {
+        Set<String> known = below.get(firstWord(from));
+        boolean isHidden = to.getPackageName().equals(ROOT + ".shared")
+                && !to.isArray()
+                && !CLASSES.get(to.getName().replaceAll("\\$.*", ""))
+                        .getModifiers()
+                        .contains(JavaModifier.PUBLIC);
+        return known != null && isHidden && !firstWord(from).equals(firstWord(to)) && !known.contains(firstWord(to));
+    }
+
+    private static String firstWord(JavaClass of) {
+        return of.getName().replaceAll(".*\\.|\\$.*", "").replaceAll("(?<=[a-z0-9])[A-Z].*", "");
+    }
+
+    @Test
     void onlyTheJsonRoomKnowsJackson() {
         noClasses()
                 .that()
-                .resideInAPackage(ROOT)
-                .and(outside("Json"))
+                .resideInAnyPackage(ROOT, ROOT + ".shared", ROOT + ".r2dbc")
+                .and(DescribedPredicate.describe(
+                        "are outside of Json",
+                        candidate -> !firstWord(candidate).equals("Json")))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("com.fasterxml.jackson..")

@@ -1,0 +1,38 @@
+package dev.reactiveimports.shared;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Whole clusters in virtual time, one for each seed. To see one again:
+ * {@code mvn test -Dtest=SharedSimulationTests -Dsimulation.seed=N}.
+ */
+class SharedSimulationTests {
+
+    private static final int SEEDS = Integer.getInteger("simulation.seeds", 2_000) / 20;
+
+    @Test
+    @Timeout(value = 20, unit = TimeUnit.MINUTES)
+    void promisesHold() {
+        Long single = Long.getLong("simulation.seed");
+        LongStream seeds = single == null ? LongStream.rangeClosed(1, SEEDS) : LongStream.of(single);
+        seeds.forEach(seed -> {
+            SharedWorld world = new SharedWorld(seed).run();
+            assertThat(world.violations)
+                    .as(() -> "promises broken; again by -Dsimulation.seed=" + seed + "; the events:\n"
+                            + String.join("\n", world.events) + "\n")
+                    .isEmpty();
+        });
+    }
+
+    @Test
+    void theSameSeedMakesTheSameWorld() {
+        for (long seed = 1; seed <= 3; seed++) {
+            assertThat(new SharedWorld(seed).run().events).isEqualTo(new SharedWorld(seed).run().events);
+        }
+    }
+}
