@@ -26,11 +26,12 @@ enum R2dbcDialect {
 
     /**
      * A column which ends the session if its client falls silent within this transaction for longer: else a process that is
-     * stopped in the middle of one keeps a row locked for as long as it is stopped.
+     * stopped in the middle of one keeps a row locked for as long as it is stopped. A second is a pause of an ordinary kind.
      */
     String silenceLimit(String columns, long millis) {
         return this == POSTGRESQL
-                ? columns + ", set_config('idle_in_transaction_session_timeout', '" + millis + "', true)"
+                ? columns + ", set_config('idle_in_transaction_session_timeout', '" + Math.max(millis, 1_000)
+                        + "', true)"
                 : columns;
     }
 }

@@ -2,22 +2,28 @@ package dev.reactiveimports.r2dbc;
 
 import dev.reactiveimports.shared.ImportsStore;
 import dev.reactiveimports.testing.ImportsStoreContract;
-import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.pool.ConnectionPool;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The contract on PostgreSQL. */
+/** The contract on PostgreSQL, with a pool. */
 class PostgresContractTests extends ImportsStoreContract {
 
-    private static ConnectionFactory factory;
+    private static ConnectionPool pool;
 
     @BeforeAll
     static void createSchema() {
-        factory = PostgresServer.running().newSchema();
-        R2dbcImportsStore.create(factory).createSchema().block();
+        pool = PostgresServer.pooled(PostgresServer.running().newSchema());
+        R2dbcImportsStore.create(pool).createSchema().block();
+    }
+
+    @AfterAll
+    static void close() {
+        pool.dispose();
     }
 
     @Override
     protected ImportsStore store() {
-        return R2dbcImportsStore.create(factory);
+        return R2dbcImportsStore.create(pool);
     }
 }

@@ -1,7 +1,10 @@
 package dev.reactiveimports.r2dbc;
 
+import io.r2dbc.pool.ConnectionPool;
+import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
+import io.r2dbc.spi.ConnectionFactory;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
@@ -48,6 +51,12 @@ public final class PostgresServer {
         return new PostgresqlConnectionFactory(configuration().schema(schema).build());
     }
 
+    /** Returns a pool of connections, with nothing beyond what such pools do by default. */
+    public static ConnectionPool pooled(ConnectionFactory factory) {
+        return new ConnectionPool(
+                ConnectionPoolConfiguration.builder(factory).maxSize(10).build());
+    }
+
     /** Executes one statement on a connection of its own. */
     public void execute(String sql) {
         Mono.usingWhen(
@@ -85,6 +94,7 @@ public final class PostgresServer {
                     .setRegisterShutdownHook(false)
                     .setPGStartupWait(LONG)
                     .setServerConfig("max_connections", "200")
+                    .setServerConfig("fsync", "off")
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
