@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS ri_lease (
     PRIMARY KEY (watch, name)
 );
 
--- The last known state of each import. id_hash: SHA-256 of the id in UTF-8, in hexadecimal; an id itself is too long for a key.
+-- The last known state of each import. id_hash: SHA-256 of the id in UTF-8, in hexadecimal, since an id is too long for a key.
 -- Revision and sequence are 0 before its first change. operation: JSON.
 CREATE TABLE IF NOT EXISTS ri_import (
     watch VARCHAR(200) NOT NULL,
