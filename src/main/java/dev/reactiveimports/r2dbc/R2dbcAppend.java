@@ -77,6 +77,10 @@ final class R2dbcAppend {
     }
 
     Mono<Appended> append(StoreLease lease, Duration duration, List<NewChange> changes) {
+        if (changes.isEmpty()) {
+            return connections.use(
+                    session -> extend(session, lease, duration).map(head -> new Appended(0, lease.at(head))));
+        }
         Map<String, NewChange> byKey = changes.stream()
                 .collect(toMap(
                         change -> R2dbcKey.of(change.change().id()),

@@ -103,12 +103,20 @@ public final class R2dbcImportsStore implements ImportsStore {
 
     @Override
     public Mono<Boolean> register(String watch, String id) {
-        return verified(imports.register(watch, id)).doOnNext(added -> wakeUps.signal(watch));
+        return verified(imports.register(watch, id)).doOnNext(added -> {
+            if (added) {
+                wakeUps.signal(watch);
+            }
+        });
     }
 
     @Override
     public Mono<Appended> append(StoreLease lease, Duration duration, List<NewChange> changes) {
-        return verified(appends.append(lease, duration, changes)).doOnNext(appended -> wakeUps.signal(lease.watch()));
+        return verified(appends.append(lease, duration, changes)).doOnNext(appended -> {
+            if (appended.changes() > 0) {
+                wakeUps.signal(lease.watch());
+            }
+        });
     }
 
     @Override

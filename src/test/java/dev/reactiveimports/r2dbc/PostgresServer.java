@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.FileSystemUtils;
 import reactor.core.publisher.Mono;
 
 /** A PostgreSQL from Maven artifacts: one for each JVM, started when first asked for, stopped with the JVM. */
@@ -32,8 +33,8 @@ public final class PostgresServer {
 
     private PostgresServer() {
         this.port = freePort();
-        this.process = start(true);
-        Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
+        this.process = start();
+        Runtime.getRuntime().addShutdownHook(new Thread(this::remove));
     }
 
     /** Returns this JVM's server, which is running. */
@@ -73,7 +74,7 @@ public final class PostgresServer {
     /** Stops the server, and with it every connection, then starts it on the same data and port. */
     public synchronized void restart() {
         stop();
-        process = start(false);
+        process = start();
     }
 
     private PostgresqlConnectionConfiguration.Builder configuration() {
@@ -84,13 +85,13 @@ public final class PostgresServer {
                 .username("postgres");
     }
 
-    private EmbeddedPostgres start(boolean anew) {
+    private EmbeddedPostgres start() {
         try {
             return EmbeddedPostgres.builder()
                     .setPort(port)
                     .setOverrideWorkingDirectory(new File(FOLDER, "binaries"))
                     .setDataDirectory(new File(FOLDER, "data"))
-                    .setCleanDataDirectory(anew)
+                    .setCleanDataDirectory(false)
                     .setRegisterShutdownHook(false)
                     .setPGStartupWait(LONG)
                     .setServerConfig("max_connections", "200")
@@ -107,6 +108,11 @@ public final class PostgresServer {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private void remove() {
+        stop();
+        FileSystemUtils.deleteRecursively(FOLDER);
     }
 
     private static int freePort() {

@@ -109,7 +109,7 @@ class R2dbcFaultTests {
     void registrationsThatMeetAppendsOfTheSameImportsFailNeither(TestDatabase database) {
         ImportsStore store = R2dbcImportsStore.create(database.created());
         Set<String> ids = new TreeSet<>();
-        IntStream.range(0, 40).forEach(i -> ids.add("import-" + i));
+        IntStream.range(0, 12).forEach(i -> ids.add("import-" + i));
         StoreLease lease = poller(store, "a");
         Mono<Long> registered = Flux.fromIterable(ids)
                 .flatMap(id -> store.register(WATCH, id), 4)
@@ -121,7 +121,7 @@ class R2dbcFaultTests {
                 .reduce(0, Integer::sum);
         Mono.zip(registered, appended)
                 .as(StepVerifier::create)
-                .assertNext(counts -> assertThat(counts.getT2()).isEqualTo(40))
+                .assertNext(counts -> assertThat(counts.getT2()).isEqualTo(12))
                 .expectComplete()
                 .verify(LONG);
         assertThat(new TreeSet<>(logged(store))).isEqualTo(ids);
