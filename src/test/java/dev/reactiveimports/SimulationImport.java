@@ -44,6 +44,8 @@ final class SimulationImport {
 
     int failingStatus = 503;
     boolean unreadable;
+    /** While it runs, a status that the client does not know. */
+    String statusText = "";
 
     private String rendered = "";
     private String renderedOf = "";
@@ -121,10 +123,11 @@ final class SimulationImport {
     String json(long time) {
         ImportStatus status = statusAt(time);
         double percent = percentAt(time);
-        String of = status + " " + percent;
+        String text = statusText.isEmpty() || status.isTerminal() ? status.wireName() : statusText;
+        String of = text + " " + percent;
         if (!of.equals(renderedOf)) {
             renderedOf = of;
-            rendered = "{\"id\":\"" + id + "\",\"uri\":\"" + uri + "\",\"status\":\"" + status.wireName()
+            rendered = "{\"id\":\"" + id + "\",\"uri\":\"" + uri + "\",\"status\":\"" + text
                     + "\",\"createdAt\":\"" + instant(createdAt) + "\",\"percentComplete\":" + percent
                     + ",\"recordsImported\":" + (unreadable ? "\"many\"" : Math.round(percent * 10))
                     + (status.isTerminal() ? ",\"finishedAt\":\"" + instant(endsAt) + "\"" : "") + "}";
