@@ -127,6 +127,7 @@ class ArchitectureTests {
         onlyIn("micrometer, spring", "io.micrometer..", ROOT + ".micrometer..", ROOT + ".spring..");
         onlyIn("spring", "org.springframework..", ROOT + ".spring..");
         onlyIn("testing", "org.junit..", ROOT + ".testing..");
+        onlyIn("r2dbc", "io.r2dbc..", ROOT + ".r2dbc..");
     }
 
     private static void onlyIn(String leaves, String library, String... packages) {
@@ -144,7 +145,7 @@ class ArchitectureTests {
     void integrationsSeeOnlyWhatUsersSee() {
         noClasses()
                 .that()
-                .resideInAnyPackage(ROOT + ".micrometer..", ROOT + ".spring..")
+                .resideInAnyPackage(ROOT + ".micrometer..", ROOT + ".spring..", ROOT + ".r2dbc..")
                 .should()
                 .dependOnClassesThat(DescribedPredicate.describe(
                         "are hidden, or for tests",
