@@ -95,7 +95,8 @@ public final class PostgresServer {
                     .setRegisterShutdownHook(false)
                     .setPGStartupWait(LONG)
                     .setServerConfig("max_connections", "200")
-                    .setServerConfig("fsync", "off")
+                    .setServerConfig("fsync", System.getProperty("postgres.fsync", "off"))
+                    .setServerConfig("synchronous_commit", System.getProperty("postgres.fsync", "off"))
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
