@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -24,6 +25,7 @@ import reactor.util.retry.Retry;
 
 /** A minute of writers that pause and race for short leases, on a server that is restarted all the time. */
 @Tag("shared")
+@Timeout(300)
 class PostgresChaosTests {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
