@@ -146,7 +146,7 @@ class ArchitectureTests {
     void integrationsSeeOnlyWhatUsersSee() {
         noClasses()
                 .that()
-                .resideInAnyPackage(ROOT + ".micrometer..", ROOT + ".spring..")
+                .resideInAnyPackage(ROOT + ".micrometer..", ROOT + ".spring..", ROOT + ".r2dbc..")
                 .should()
                 .dependOnClassesThat(DescribedPredicate.describe(
                         "are hidden, or for tests",

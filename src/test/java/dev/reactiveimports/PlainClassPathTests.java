@@ -48,7 +48,12 @@ class PlainClassPathTests {
                 .filteredOn(dependency -> dependency.scope().equals("provided"))
                 .allMatch(Dependency::optional)
                 .extracting(Dependency::name)
-                .containsExactlyInAnyOrder("junit-jupiter-api", "micrometer-core", "spring-boot-autoconfigure");
+                .containsExactlyInAnyOrder(
+                        "junit-jupiter-api",
+                        "micrometer-core",
+                        "spring-boot-autoconfigure",
+                        "r2dbc-spi",
+                        "r2dbc-postgresql");
         assertThat(all).extracting(Dependency::scope).containsOnly("compile", "provided", "test");
     }
 

@@ -11,8 +11,11 @@ import java.util.stream.Stream;
 /** What a project does that has nothing but the plain jar: run by {@link PlainClassPathTests} in a JVM of its own. */
 final class PlainProgram {
 
-    private static final List<String> OPTIONAL =
-            List.of("dev.reactiveimports.micrometer.", "dev.reactiveimports.spring.", "ImportsSimulatorExtension");
+    private static final List<String> OPTIONAL = List.of(
+            "dev.reactiveimports.micrometer.",
+            "dev.reactiveimports.spring.",
+            "dev.reactiveimports.r2dbc.",
+            "ImportsSimulatorExtension");
 
     private PlainProgram() {}
 

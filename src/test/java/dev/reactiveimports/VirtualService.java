@@ -188,7 +188,7 @@ public final class VirtualService {
         }
 
         @Override
-        public void sends(String exchange, String body) {}
+        public void sends(String exchange, Object call, String body) {}
 
         @Override
         public void succeeds(String exchange, @Nullable Object value) {}
