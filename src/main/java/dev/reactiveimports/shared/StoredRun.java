@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param request what to import
  * @param state how far it is
  * @param version rises by 1 with each step; 0 when it was planned
- * @param holder the name of the lease under which the request is or was sent; empty before
+ * @param holder by which claim the request is or was sent, 1 to 100 characters; empty before
  * @param sentAt when it last came to be {@link State#SENDING}, by the store's clock; null before
  * @param id the import, as soon as it is known
  * @param operation how the import ended; null before
@@ -93,11 +93,11 @@ public record StoredRun(
     /**
      * The request is about to be sent.
      *
-     * @param lease the name of the sender's lease, 1 to 100 characters
+     * @param claim unique to this attempt, 1 to 100 characters
      * @return the next version; its {@code sentAt} is for the store to set
      */
-    public StoredRun sending(String lease) {
-        return next(State.SENDING, lease, null, null, null);
+    public StoredRun sending(String claim) {
+        return next(State.SENDING, claim, null, null, null);
     }
 
     /**
