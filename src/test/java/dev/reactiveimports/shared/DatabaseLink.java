@@ -40,6 +40,7 @@ final class DatabaseLink implements ImportsStore {
     long operations;
     long appends;
     long renewals;
+    long advances;
 
     DatabaseLink(ImportsStore database, VirtualService world, Scheduler process) {
         this.database = database;
@@ -147,7 +148,10 @@ final class DatabaseLink implements ImportsStore {
 
     @Override
     public Mono<StoredRun> advanceRun(String watch, StoredRun run) {
-        return link(database.advanceRun(watch, run));
+        return Mono.defer(() -> {
+            advances++;
+            return link(database.advanceRun(watch, run));
+        });
     }
 
     @Override

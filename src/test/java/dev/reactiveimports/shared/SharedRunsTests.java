@@ -259,6 +259,31 @@ class SharedRunsTests {
     }
 
     @Test
+    void aRequestThatWaitsForItsTurnIsNotTakenForLost() {
+        cluster.service.fail(Duration.ofSeconds(50), 55);
+        Results one = run(replica, 1, Flux.fromIterable(requests(1)));
+        cluster.run(1);
+        Results other = run(cluster.replica(), 1, Flux.fromIterable(requests(1)));
+        cluster.run(2 * ENDED);
+        assertThat(one.outcomes()).isNotEmpty().doesNotContain(Outcome.UNKNOWN);
+        assertThat(other.runs).isEqualTo(one.runs);
+        assertThat(accepted(1)).isEqualTo(1);
+    }
+
+    @Test
+    void aClaimThatWasCommittedUnheardIsWithdrawnAndMadeAgain() {
+        replica.link.fate =
+                () -> replica.link.advances > 0 && stored(0).state() == State.PLANNED ? Fate.FAILS_AFTER : Fate.DONE;
+        replica.link.down = () -> stored(0).state() == State.SENDING && cluster.service.millis() < 60_000;
+        Results results = run(replica, 1, Flux.fromIterable(requests(1)));
+        cluster.run(30);
+        assertThat(stored(0).state()).isEqualTo(State.SENDING);
+        cluster.run(60 + ENDED + RECOVERED);
+        assertThat(results.outcomes()).isNotEmpty().doesNotContain(Outcome.UNKNOWN);
+        assertThat(accepted(1)).isEqualTo(1);
+    }
+
+    @Test
     void nothingIsSentWhileTheDatabaseIsAway() {
         replica.link.down = () -> true;
         Results results = run(replica, 5, Flux.fromIterable(requests(5)));
@@ -338,18 +363,18 @@ class SharedRunsTests {
 
     @Test
     void openRunsAreThoseToRunAgain() {
-        run(replica, 500, Flux.fromIterable(requests(500)));
+        run(replica, 200, Flux.fromIterable(requests(200)));
         cluster.run(8);
         replica.process.kill();
         Replica second = cluster.replica();
         List<StartImportRequest> open = new ArrayList<>();
         second.shared.openRuns().subscribe(open::add);
         cluster.run(2);
-        assertThat(open).hasSizeGreaterThan(400).isSubsetOf(requests(500));
-        Results results = run(second, 500, Flux.fromIterable(open));
+        assertThat(open).hasSizeGreaterThan(150).isSubsetOf(requests(200));
+        Results results = run(second, 200, Flux.fromIterable(open));
         cluster.run(ENDED + RECOVERED);
         assertThat(results.runs).hasSize(open.size());
-        assertThat(accepted(500)).isEqualTo(500);
+        assertThat(accepted(200)).isEqualTo(200);
     }
 
     @Test
