@@ -1,8 +1,14 @@
 package dev.reactiveimports.shared;
 
+import dev.reactiveimports.ImportsException;
+import dev.reactiveimports.shared.SharedImportsListener.LeaseEnd;
 import java.time.Duration;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 /**
  * A lease while it is held. Whether it is, the store decides; but when its duration has passed since the last successful
@@ -10,10 +16,14 @@ import reactor.core.publisher.Mono;
  */
 final class SharedLease {
 
+    private static final Logger LOG = Loggers.getLogger(SharedImports.class);
+
     private final ImportsStore store;
     private final SharedSettings settings;
     private volatile StoreLease held;
     private volatile long confirmedAt;
+    private volatile boolean inUse;
+    private volatile @Nullable Throwable failure;
 
     private SharedLease(ImportsStore store, SharedSettings settings, StoreLease held, long sentAt) {
         this.store = store;
@@ -28,12 +38,72 @@ final class SharedLease {
             long sentAt = settings.nanos();
             return store.acquire(settings.watch(), name, holder, settings.lease())
                     .timeout(settings.lease(), settings.scheduler())
+                    .doOnSuccess(lease -> {
+                        if (lease == null) {
+                            LOG.debug("{} not acquired: another holder has it", title(settings, name));
+                            settings.listener().onLeaseNotAcquired(settings.watch(), name);
+                        }
+                    })
+                    .doOnError(e -> LOG.debug("{} not acquired: the store failed", title(settings, name), e))
                     .map(lease -> new SharedLease(store, settings, lease, sentAt));
         });
     }
 
+    private static String title(SharedSettings settings, String name) {
+        return "watch " + settings.watch() + ": lease of "
+                + (name.equals(ImportsStore.POLLER) ? "the poller" : "consumer " + name);
+    }
+
+    private String title() {
+        return title(settings, held.name());
+    }
+
     StoreLease held() {
         return held;
+    }
+
+    /** Reports the begin of what is done under it; {@link #release} reports the end, and why. */
+    <T> Flux<T> during(Flux<T> work) {
+        return Flux.defer(() -> {
+            inUse = true;
+            LOG.debug("{} acquired, {}", title(), held);
+            settings.listener().onLeaseAcquired(held);
+            return work.doOnError(e -> failure = e);
+        });
+    }
+
+    private void reportEnd() {
+        if (!inUse) {
+            return;
+        }
+        inUse = false;
+        Throwable cause = failure;
+        LeaseEnd end = end(cause);
+        switch (end) {
+            case RELEASED -> LOG.debug("{} given back, epoch {}", title(), held.epoch());
+            case LOST -> LOG.debug("{} lost, epoch {}: {}", title(), held.epoch(), message(cause));
+            case STORE_FAILED -> LOG.debug("{} given up, epoch {}: the store failed", title(), held.epoch(), cause);
+            case SERVICE_FAILED -> LOG.debug("{} given up, epoch {}: the service failed", title(), held.epoch());
+            case HANDLER_FAILED -> LOG.debug("{} given up, epoch {}: the handler failed", title(), held.epoch(), cause);
+        }
+        settings.listener().onLeaseEnded(held, end);
+    }
+
+    private static LeaseEnd end(@Nullable Throwable cause) {
+        if (cause == null) {
+            return LeaseEnd.RELEASED;
+        }
+        if (cause instanceof SharedLeaseLost) {
+            return LeaseEnd.LOST;
+        }
+        if (cause instanceof ConsumerFailure) {
+            return LeaseEnd.HANDLER_FAILED;
+        }
+        return cause instanceof ImportsException ? LeaseEnd.SERVICE_FAILED : LeaseEnd.STORE_FAILED;
+    }
+
+    private static @Nullable String message(@Nullable Throwable cause) {
+        return cause == null ? null : cause.getMessage();
     }
 
     /** By this process's clock; also true when it was paused in between. */
@@ -50,6 +120,7 @@ final class SharedLease {
         Duration third = settings.lease().dividedBy(3);
         return settings.delay(third)
                 .then(Mono.defer(() -> under(renewal)))
+                .doOnNext(renewed -> LOG.trace("{} renewed, epoch {}", title(), renewed.epoch()))
                 .repeat()
                 .then();
     }
@@ -86,6 +157,10 @@ final class SharedLease {
     }
 
     Mono<Void> release() {
-        return Mono.defer(() -> store.release(held)).timeout(SharedSettings.LONGEST_RELEASE, settings.scheduler());
+        return Mono.defer(() -> {
+                    reportEnd();
+                    return store.release(held);
+                })
+                .timeout(SharedSettings.LONGEST_RELEASE, settings.scheduler());
     }
 }
