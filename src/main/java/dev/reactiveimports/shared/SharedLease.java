@@ -77,33 +77,31 @@ final class SharedLease {
             return;
         }
         inUse = false;
-        Throwable cause = failure;
-        LeaseEnd end = end(cause);
-        switch (end) {
-            case RELEASED -> LOG.debug("{} given back, epoch {}", title(), held.epoch());
-            case LOST -> LOG.debug("{} lost, epoch {}: {}", title(), held.epoch(), message(cause));
-            case STORE_FAILED -> LOG.debug("{} given up, epoch {}: the store failed", title(), held.epoch(), cause);
-            case SERVICE_FAILED -> LOG.debug("{} given up, epoch {}: the service failed", title(), held.epoch());
-            case HANDLER_FAILED -> LOG.debug("{} given up, epoch {}: the handler failed", title(), held.epoch(), cause);
-        }
+        LeaseEnd end = logEnd(failure);
         settings.listener().onLeaseEnded(held, end);
     }
 
-    private static LeaseEnd end(@Nullable Throwable cause) {
+    private LeaseEnd logEnd(@Nullable Throwable cause) {
+        long epoch = held.epoch();
         if (cause == null) {
+            LOG.debug("{} given back, epoch {}", title(), epoch);
             return LeaseEnd.RELEASED;
         }
-        if (cause instanceof SharedLeaseLost) {
+        if (cause instanceof SharedLeaseLost lost) {
+            LOG.debug("{} lost, epoch {}: {}", title(), epoch, lost.getMessage());
             return LeaseEnd.LOST;
         }
-        if (cause instanceof ConsumerFailure) {
+        if (cause instanceof ConsumerFailure handlers) {
+            LOG.debug("{} given up, epoch {}: the handler failed", title(), epoch, handlers.failure());
             return LeaseEnd.HANDLER_FAILED;
         }
-        return cause instanceof ImportsException ? LeaseEnd.SERVICE_FAILED : LeaseEnd.STORE_FAILED;
-    }
-
-    private static @Nullable String message(@Nullable Throwable cause) {
-        return cause == null ? null : cause.getMessage();
+        if (cause instanceof ImportsException) {
+            // with its reason, which may quote a token, in a warning of the election
+            LOG.debug("{} given up, epoch {}: the service failed", title(), epoch);
+            return LeaseEnd.SERVICE_FAILED;
+        }
+        LOG.debug("{} given up, epoch {}: the store failed", title(), epoch, cause);
+        return LeaseEnd.STORE_FAILED;
     }
 
     /** By this process's clock; also true when it was paused in between. */
