@@ -1,6 +1,7 @@
 /**
  * Micrometer's view of a client: {@link dev.reactiveimports.micrometer.MicrometerImportsListener} turns what happens on the
- * wire into meters. Needs micrometer-core, which this library does not bring.
+ * wire into meters, {@link dev.reactiveimports.micrometer.MicrometerSharedImportsListener} what a replica of a shared watch
+ * does. Needs micrometer-core, which this library does not bring.
  *
  * <p>Every publisher of the client has a name and a tag, so {@code tap(Micrometer.observation(registry))} of
  * reactor-core-micrometer makes an observation, and a span, of a call.

@@ -7,13 +7,9 @@ import org.reactivestreams.Publisher;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.util.Logger;
-import reactor.util.Loggers;
 
 /** One subscription to a consumer: waits for its lease, and handles changes for as long as it has it. */
 final class ConsumerTurns {
-
-    private static final Logger LOG = Loggers.getLogger(SharedImports.class);
 
     /** For how many states in a row the cursor need not move: each move is a transaction. */
     private static final int STATES_FOR_EACH_MOVE = 100;
@@ -62,7 +58,6 @@ final class ConsumerTurns {
         if (!SharedRetry.passes(failure)) {
             return Flux.error(failure);
         }
-        LOG.debug("watch {}, consumer {}: lease given up: {}", settings.watch(), name, failure.toString());
         return aWhile();
     }
 
@@ -71,13 +66,15 @@ final class ConsumerTurns {
     }
 
     private Flux<RecordedChange> handle(SharedLease lease) {
-        LOG.debug("watch {}, consumer {}: lease acquired, {}", settings.watch(), name, lease.held());
+        ConsumerProgress progress =
+                new ConsumerProgress(settings, name, lease.held().position());
         statesSinceMove = 0;
         unmoved = null;
         Flux<RecordedChange> handled = new LogTail(store, settings, heads)
                 .from(lease.held().position())
-                .concatMap(change -> handle(lease, change), 0);
-        return closing.holding(lease, SharedClosing.untilFailure(handled, lease.keep(lease::renewed)));
+                .concatMap(change -> handle(lease, change).doOnNext(progress::handled), 0);
+        Mono<Void> meanwhile = Mono.when(lease.keep(lease::renewed), progress.follow(heads));
+        return closing.holding(lease, lease.during(SharedClosing.untilFailure(handled, meanwhile)));
     }
 
     private Mono<RecordedChange> handle(SharedLease lease, RecordedChange change) {

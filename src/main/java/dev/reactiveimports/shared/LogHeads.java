@@ -32,6 +32,11 @@ final class LogHeads {
         });
     }
 
+    /** Where the head is, at every look. */
+    Flux<Cursor> heads() {
+        return heads.map(Look::head);
+    }
+
     /** To be asked for before the read that {@link #whenMoved} follows. */
     long now() {
         return looks.get();

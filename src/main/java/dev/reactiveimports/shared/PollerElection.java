@@ -42,21 +42,19 @@ final class PollerElection {
                 .then(Mono.defer(() -> settings.delay(settings.jitteredThird())))
                 .repeat(() -> !parts.closing().isClosed())
                 .takeUntilOther(parts.closing().begun())
-                .then();
+                .then()
+                .doFirst(() -> LOG.debug("watch {}: replica {} joins the election", settings.watch(), holder));
     }
 
     private Mono<Void> attempt() {
         return SharedLease.acquire(parts.store(), settings, ImportsStore.POLLER, holder)
-                .flatMap(lease -> {
-                    LOG.debug("watch {}: this replica polls, {}", settings.watch(), lease.held());
-                    return parts.closing().holding(lease, poll(lease)).then();
-                });
+                .flatMap(lease -> parts.closing()
+                        .holding(lease, lease.during(poll(lease)))
+                        .then());
     }
 
     private Mono<Void> ended(Throwable failure) {
-        if (SharedRetry.passes(failure) && !isDefinite(failure)) {
-            LOG.debug("watch {}: polling ended, the election is joined anew", settings.watch(), failure);
-        } else {
+        if (!SharedRetry.passes(failure) || isDefinite(failure)) {
             LOG.warn("watch {}: this replica cannot poll, it will try again", settings.watch(), failure);
         }
         return Mono.empty();

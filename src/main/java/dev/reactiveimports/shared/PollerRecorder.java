@@ -99,6 +99,9 @@ final class PollerRecorder {
                 }))
                 .doOnNext(now -> {
                     LOG.debug("watch {}: {} changes appended, head {}", settings.watch(), appended[0], now.position());
+                    if (appended[0] > 0) {
+                        settings.listener().onAppended(new Appended(appended[0], now));
+                    }
                     changes.forEach(change -> appended(change, appended[0] == changes.size()));
                 })
                 .then();

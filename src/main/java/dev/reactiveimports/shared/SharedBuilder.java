@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.reactiveimports.PollSpec;
 import dev.reactiveimports.ReactiveImportsApi;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class SharedBuilder implements SharedImports.Builder {
     private PollSpec pollSpec = PollSpec.adaptive();
     private @Nullable Retry handlerRetry;
     private Scheduler scheduler = Schedulers.parallel();
+    private SharedImportsListener listener = SharedImportsListener.NONE;
     private DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
 
     SharedBuilder(ReactiveImportsApi imports, ImportsStore store) {
@@ -73,6 +75,12 @@ final class SharedBuilder implements SharedImports.Builder {
         return this;
     }
 
+    @Override
+    public SharedBuilder listener(SharedImportsListener listener) {
+        this.listener = SharedListeners.of(List.of(listener));
+        return this;
+    }
+
     /** Another source of chance, uniform in 0 to 1, for reproducible tests. */
     SharedBuilder random(DoubleSupplier random) {
         this.random = random;
@@ -89,7 +97,7 @@ final class SharedBuilder implements SharedImports.Builder {
         return new SharedReplica(
                 imports,
                 store,
-                new SharedSettings(watch, wholeIndex, lease, retention, pollSpec, retry, scheduler, random));
+                new SharedSettings(watch, wholeIndex, lease, retention, pollSpec, retry, scheduler, random, listener));
     }
 
     private static Duration require(Duration value, String name, Duration min, Duration max) {

@@ -240,6 +240,14 @@ public interface SharedImports extends AutoCloseable {
         Builder scheduler(Scheduler scheduler);
 
         /**
+         * Sets the listener for leases, appended and consumed changes. Defaults to {@link SharedImportsListener#NONE}.
+         *
+         * @param listener called on the thread of each event; must not block
+         * @return this
+         */
+        Builder listener(SharedImportsListener listener);
+
+        /**
          * Builds the replica, without I/O.
          *
          * @return a replica, to be closed by the caller

@@ -1,8 +1,14 @@
 package dev.reactiveimports.shared;
 
+import dev.reactiveimports.ImportsException;
+import dev.reactiveimports.shared.SharedImportsListener.LeaseEnd;
 import java.time.Duration;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 /**
  * A lease while it is held. Whether it is, the store decides; but when its duration has passed since the last successful
@@ -10,10 +16,14 @@ import reactor.core.publisher.Mono;
  */
 final class SharedLease {
 
+    private static final Logger LOG = Loggers.getLogger(SharedImports.class);
+
     private final ImportsStore store;
     private final SharedSettings settings;
     private volatile StoreLease held;
     private volatile long confirmedAt;
+    private volatile boolean inUse;
+    private volatile @Nullable Throwable failure;
 
     private SharedLease(ImportsStore store, SharedSettings settings, StoreLease held, long sentAt) {
         this.store = store;
@@ -28,12 +38,70 @@ final class SharedLease {
             long sentAt = settings.nanos();
             return store.acquire(settings.watch(), name, holder, settings.lease())
                     .timeout(settings.lease(), settings.scheduler())
+                    .doOnSuccess(lease -> {
+                        if (lease == null) {
+                            LOG.debug("{} not acquired: another holder has it", title(settings, name));
+                            settings.listener().onLeaseNotAcquired(settings.watch(), name);
+                        }
+                    })
+                    .doOnError(e -> LOG.debug("{} not acquired: the store failed", title(settings, name), e))
                     .map(lease -> new SharedLease(store, settings, lease, sentAt));
         });
     }
 
+    private static String title(SharedSettings settings, String name) {
+        return "watch " + settings.watch() + ": lease of "
+                + (name.equals(ImportsStore.POLLER) ? "the poller" : "consumer " + name);
+    }
+
+    private String title() {
+        return title(settings, held.name());
+    }
+
     StoreLease held() {
         return held;
+    }
+
+    /** Reports the begin of what is done under it; {@link #release} reports the end, and why. */
+    <T> Flux<T> during(Flux<T> work) {
+        return Flux.defer(() -> {
+            inUse = true;
+            LOG.debug("{} acquired, {}", title(), held);
+            settings.listener().onLeaseAcquired(held);
+            return work.doOnError(e -> failure = e);
+        });
+    }
+
+    private void reportEnd() {
+        if (!inUse) {
+            return;
+        }
+        inUse = false;
+        LeaseEnd end = logEnd(failure);
+        settings.listener().onLeaseEnded(held, end);
+    }
+
+    private LeaseEnd logEnd(@Nullable Throwable cause) {
+        long epoch = held.epoch();
+        if (cause == null) {
+            LOG.debug("{} given back, epoch {}", title(), epoch);
+            return LeaseEnd.RELEASED;
+        }
+        if (cause instanceof SharedLeaseLost lost) {
+            LOG.debug("{} lost, epoch {}: {}", title(), epoch, lost.getMessage());
+            return LeaseEnd.LOST;
+        }
+        if (cause instanceof ConsumerFailure handlers) {
+            LOG.debug("{} given up, epoch {}: the handler failed", title(), epoch, handlers.failure());
+            return LeaseEnd.HANDLER_FAILED;
+        }
+        if (cause instanceof ImportsException) {
+            // with its reason, which may quote a token, in a warning of the election
+            LOG.debug("{} given up, epoch {}: the service failed", title(), epoch);
+            return LeaseEnd.SERVICE_FAILED;
+        }
+        LOG.debug("{} given up, epoch {}: the store failed", title(), epoch, cause);
+        return LeaseEnd.STORE_FAILED;
     }
 
     /** By this process's clock; also true when it was paused in between. */
@@ -50,6 +118,7 @@ final class SharedLease {
         Duration third = settings.lease().dividedBy(3);
         return settings.delay(third)
                 .then(Mono.defer(() -> under(renewal)))
+                .doOnNext(renewed -> LOG.trace("{} renewed, epoch {}", title(), renewed.epoch()))
                 .repeat()
                 .then();
     }
@@ -86,6 +155,10 @@ final class SharedLease {
     }
 
     Mono<Void> release() {
-        return Mono.defer(() -> store.release(held)).timeout(SharedSettings.LONGEST_RELEASE, settings.scheduler());
+        return Mono.defer(() -> {
+                    reportEnd();
+                    return store.release(held);
+                })
+                .timeout(SharedSettings.LONGEST_RELEASE, settings.scheduler());
     }
 }

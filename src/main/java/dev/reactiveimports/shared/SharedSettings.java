@@ -17,7 +17,8 @@ record SharedSettings(
         PollSpec pollSpec,
         Retry handlerRetry,
         Scheduler scheduler,
-        DoubleSupplier random) {
+        DoubleSupplier random,
+        SharedImportsListener listener) {
 
     /** How often the store is asked though it did not notify. */
     static final Duration PERIOD = Duration.ofSeconds(1);
@@ -30,6 +31,10 @@ record SharedSettings(
 
     /** A lease that could not be given back by then expires. */
     static final Duration LONGEST_RELEASE = Duration.ofSeconds(2);
+
+    boolean hasListener() {
+        return listener != SharedImportsListener.NONE;
+    }
 
     long nanos() {
         return scheduler.now(TimeUnit.NANOSECONDS);

@@ -32,7 +32,7 @@ final class ClientSettings {
         if (properties.allowPlaintext()) {
             builder.allowPlaintext();
         }
-        return builder.retry(retry(properties.retry())).pollSpec(pollSpec(properties.poll()));
+        return builder.retry(retry(properties.retry())).pollSpec(pollSpec("poll.", properties.poll()));
     }
 
     /** The host is checked only now, since a customizer may allow plaintext. */
@@ -56,14 +56,14 @@ final class ClientSettings {
         return with(retry, "retry.max-retry-after", settings.maxRetryAfter(), ImportsRetry::maxRetryAfter);
     }
 
-    private static PollSpec pollSpec(ReactiveImportsProperties.Poll settings) {
+    static PollSpec pollSpec(String prefix, ReactiveImportsProperties.Poll settings) {
         Duration min = settings.min() == null ? SHORTEST_POLL : settings.min();
         Duration longest = LONGEST_POLL.compareTo(min) < 0 ? min : LONGEST_POLL;
-        PollSpec spec = with(PollSpec.adaptive(), "poll.min", min, (defaults, d) -> PollSpec.adaptive(d, longest));
-        spec = with(spec, "poll.max", settings.max(), (before, max) -> PollSpec.adaptive(min, max));
+        PollSpec spec = with(PollSpec.adaptive(), prefix + "min", min, (defaults, d) -> PollSpec.adaptive(d, longest));
+        spec = with(spec, prefix + "max", settings.max(), (before, max) -> PollSpec.adaptive(min, max));
         return with(
                 spec,
-                "poll.max-consecutive-failures",
+                prefix + "max-consecutive-failures",
                 settings.maxConsecutiveFailures(),
                 PollSpec::maxConsecutiveFailures);
     }
@@ -80,7 +80,7 @@ final class ClientSettings {
     }
 
     /** The target with a property applied, or as it is where the property is not set. */
-    private static <T, V> T with(T target, String name, @Nullable V value, BiFunction<T, V, T> setter) {
+    static <T, V> T with(T target, String name, @Nullable V value, BiFunction<T, V, T> setter) {
         return value == null ? target : checked(name, () -> setter.apply(target, value));
     }
 

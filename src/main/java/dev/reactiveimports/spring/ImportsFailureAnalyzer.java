@@ -8,11 +8,12 @@ final class ImportsFailureAnalyzer extends AbstractFailureAnalyzer<ImportsProper
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, ImportsPropertyException cause) {
+        boolean shared = cause.property().startsWith("reactive-imports.shared.");
+        String bean = shared ? "SharedImports" : "ReactiveImportsApi";
+        String enabled = shared ? "reactive-imports.shared.enabled" : "reactive-imports.enabled";
         return new FailureAnalysis(
-                "The ReactiveImportsApi bean cannot be created: '" + cause.property() + "' " + cause.reason() + ".",
-                "Set '" + cause.property()
-                        + "' in the application's configuration, define a ReactiveImportsApi bean, or"
-                        + " switch this one off with 'reactive-imports.enabled=false'.",
+                "The " + bean + " bean cannot be created: '" + cause.property() + "' " + cause.reason() + ".",
+                cause.remedy() + ", define a " + bean + " bean, or switch this one off with '" + enabled + "=false'.",
                 cause);
     }
 }

@@ -7,11 +7,17 @@ final class ImportsPropertyException extends RuntimeException {
 
     private final String property;
     private final String reason;
+    private final String remedy;
 
     ImportsPropertyException(String property, String reason) {
+        this(property, reason, "Set '" + property + "' in the application's configuration");
+    }
+
+    ImportsPropertyException(String property, String reason, String remedy) {
         super("The property '" + property + "' cannot be used: " + reason);
         this.property = property;
         this.reason = reason;
+        this.remedy = remedy;
     }
 
     String property() {
@@ -20,5 +26,10 @@ final class ImportsPropertyException extends RuntimeException {
 
     String reason() {
         return reason;
+    }
+
+    /** What to do, as the begin of a sentence. */
+    String remedy() {
+        return remedy;
     }
 }

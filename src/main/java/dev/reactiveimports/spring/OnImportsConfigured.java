@@ -21,7 +21,8 @@ final class OnImportsConfigured extends SpringBootCondition {
         ConditionMessage.Builder message = ConditionMessage.forCondition("Reactive Imports");
         if (!isConfigured(environment)) {
             return ConditionOutcome.noMatch(
-                    message.because("neither 'reactive-imports.index-host' nor 'reactive-imports.api-key' is set"));
+                    message.because(
+                            "none of 'reactive-imports.index-host', 'reactive-imports.api-key' and 'reactive-imports.shared.enabled' is set"));
         }
         return Binder.get(environment).bind(PREFIX + ".enabled", Boolean.class).orElse(true)
                 ? ConditionOutcome.match(message.because("a 'reactive-imports' property is set"))
@@ -35,6 +36,7 @@ final class OnImportsConfigured extends SpringBootCondition {
                 // REACTIVE_IMPORTS_API_KEY is found by its whole name only: as a map's entry it is
                 // reactive.imports.api.key
                 || binder.bind(PREFIX + ".index-host", String.class).isBound()
-                || binder.bind(PREFIX + ".api-key", String.class).isBound();
+                || binder.bind(PREFIX + ".api-key", String.class).isBound()
+                || binder.bind(PREFIX + ".shared.enabled", String.class).isBound();
     }
 }

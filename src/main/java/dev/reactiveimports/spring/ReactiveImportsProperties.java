@@ -26,7 +26,16 @@ record ReactiveImportsProperties(
     record Poll(
             @Nullable Duration min,
             @Nullable Duration max,
-            @Nullable Integer maxConsecutiveFailures) {}
+            @Nullable Integer maxConsecutiveFailures) {
+
+        /** With those of others where these are not set. */
+        Poll orElse(Poll others) {
+            return new Poll(
+                    min == null ? others.min : min,
+                    max == null ? others.max : max,
+                    maxConsecutiveFailures == null ? others.maxConsecutiveFailures : maxConsecutiveFailures);
+        }
+    }
 
     /** Without the key. */
     @Override

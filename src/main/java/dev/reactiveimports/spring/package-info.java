@@ -3,7 +3,14 @@
  * {@link dev.reactiveimports.ReactiveImportsApi} of one index; a bean of its own replaces it, and a
  * {@link dev.reactiveimports.spring.ReactiveImportsApiCustomizer} changes it. Beans that are
  * {@link dev.reactiveimports.ImportsListener}s receive its events, including Micrometer's if there is a
- * {@code MeterRegistry}. Needs spring-boot-autoconfigure 3.5 or 4.1, which this library does not bring.
+ * {@code MeterRegistry}.
+ *
+ * <p>With {@code reactive-imports.shared.enabled=true} and R2DBC there is also a
+ * {@link dev.reactiveimports.shared.SharedImports} bean, whose replicas meet in the application's database; a
+ * {@link dev.reactiveimports.spring.SharedImportsCustomizer} changes it, and beans that are
+ * {@link dev.reactiveimports.shared.SharedImportsListener}s receive its events.
+ *
+ * <p>Needs spring-boot-autoconfigure 3.5 or 4.1, which this library does not bring.
  *
  * @since 0.1.0
  */

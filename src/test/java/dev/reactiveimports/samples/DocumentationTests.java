@@ -151,7 +151,8 @@ class DocumentationTests {
         List<String> properties = allOf(
                 PROPERTY, Files.readString(Path.of("src/main/resources/META-INF/spring-configuration-metadata.json")));
         List<String> settable = properties.stream()
-                .filter(property -> !List.of("retry", "poll").contains(property))
+                .filter(property ->
+                        !List.of("retry", "poll", "shared", "shared.poll").contains(property))
                 .toList();
         assertThat(settable).hasSizeGreaterThan(10);
         String guide = Files.readString(GUIDES.resolve("spring.md"));

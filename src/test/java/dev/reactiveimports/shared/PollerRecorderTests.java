@@ -23,7 +23,8 @@ class PollerRecorderTests {
             PollSpec.adaptive(),
             Retry.max(1),
             Schedulers.parallel(),
-            () -> 0.5);
+            () -> 0.5,
+            SharedImportsListener.NONE);
     private final PollerRecorder recorder = new PollerRecorder(
             store,
             settings,

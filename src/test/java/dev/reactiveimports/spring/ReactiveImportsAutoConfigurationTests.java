@@ -236,7 +236,9 @@ class ReactiveImportsAutoConfigurationTests {
         assertThat(ImportCandidates.load(
                         org.springframework.boot.autoconfigure.AutoConfiguration.class,
                         getClass().getClassLoader()))
-                .contains(ReactiveImportsAutoConfiguration.class.getName());
+                .contains(
+                        ReactiveImportsAutoConfiguration.class.getName(),
+                        SharedImportsAutoConfiguration.class.getName());
         Properties factories = new Properties();
         try (InputStream in = resource("META-INF/spring.factories")) {
             factories.load(in);
@@ -257,8 +259,9 @@ class ReactiveImportsAutoConfigurationTests {
                 .results()
                 .map((MatchResult match) -> match.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> bound = new TreeSet<>(Set.of("enabled"));
+        Set<String> bound = new TreeSet<>(Set.of("enabled", "shared.enabled"));
         collect(ReactiveImportsProperties.class, "", bound);
+        collect(SharedImportsProperties.class, "shared.", bound);
         assertThat(described).isEqualTo(bound);
     }
 
