@@ -12,6 +12,7 @@ import dev.reactiveimports.shared.LogPage;
 import dev.reactiveimports.shared.NewChange;
 import dev.reactiveimports.shared.RecordedChange;
 import dev.reactiveimports.shared.StoreLease;
+import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.R2dbcTransientResourceException;
 import java.time.Duration;
 import java.util.List;
@@ -147,6 +148,17 @@ class R2dbcFaultTests {
                     .hasElement()
                     .block(LONG)));
         }
+    }
+
+    /** As after a fail-over to a server whose clock is years behind. */
+    @ParameterizedTest
+    @EnumSource
+    void anEpochGrowsThoughTheDatabasesClockWentBack(TestDatabase database) {
+        ConnectionFactory factory = database.created();
+        ImportsStore store = R2dbcImportsStore.create(factory);
+        poller(store, "a");
+        R2dbcSchemaTests.execute(factory, "UPDATE ri_lease SET epoch = 4000000000000000");
+        assertThat(poller(store, "a").epoch()).isEqualTo(4_000_000_000_000_001L);
     }
 
     @ParameterizedTest
