@@ -181,7 +181,8 @@ class R2dbcFaultTests {
 
     static void await(BooleanSupplier condition) {
         Flux.interval(Duration.ofMillis(10))
-                .publishOn(Schedulers.boundedElastic())
+                .onBackpressureDrop()
+                .publishOn(Schedulers.boundedElastic(), 1)
                 .filter(tick -> condition.getAsBoolean())
                 .blockFirst(LONG);
     }
