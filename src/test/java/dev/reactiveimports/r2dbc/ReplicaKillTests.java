@@ -67,11 +67,19 @@ class ReplicaKillTests {
         readers.put(replica.name, reader);
         replica.shared.changes().subscribe(reader::accept, failure -> failed(replica, failure));
         replica.shared
-                .consume(
-                        "mail",
-                        change -> replica.isKilled() ? Mono.never() : Mono.fromRunnable(() -> handled.add(change)))
+                .consume("mail", change -> effect(replica, change))
                 .subscribe(change -> {}, failure -> failed(replica, failure));
         alive.add(replica);
+    }
+
+    /** Takes a while, in which its process may die. */
+    private Mono<Long> effect(KillableReplica replica, RecordedChange change) {
+        Duration takes = Duration.ofMillis(ThreadLocalRandom.current().nextInt(30));
+        return Mono.delay(takes, Schedulers.boundedElastic()).doOnNext(tick -> {
+            if (!replica.isKilled()) {
+                handled.add(change);
+            }
+        });
     }
 
     private void failed(KillableReplica replica, Throwable failure) {
