@@ -22,6 +22,7 @@ final class FaultyConnections implements ConnectionFactory {
     private final ConnectionFactory factory;
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger onEventLoops = new AtomicInteger();
+    private final AtomicInteger rollbacks = new AtomicInteger();
     private volatile Function<Publisher<Void>, Publisher<Void>> commit = Function.identity();
 
     FaultyConnections(ConnectionFactory factory) {
@@ -47,6 +48,11 @@ final class FaultyConnections implements ConnectionFactory {
         return open.get();
     }
 
+    /** How many transactions were rolled back, after a failure as a rule. */
+    int rollbacks() {
+        return rollbacks.get();
+    }
+
     /** How often something was asked of a connection on a thread that must not block. */
     int onEventLoops() {
         return onEventLoops.get();
@@ -67,6 +73,8 @@ final class FaultyConnections implements ConnectionFactory {
                     Object result = invoke(connection, method, arguments);
                     return switch (method.getName()) {
                         case "commitTransaction" -> commit.apply(publisher(result));
+                        case "rollbackTransaction" ->
+                            Flux.from(publisher(result)).doOnSubscribe(back -> rollbacks.incrementAndGet());
                         case "close" -> Flux.from(publisher(result)).doOnSubscribe(closing -> open.decrementAndGet());
                         default -> result;
                     };

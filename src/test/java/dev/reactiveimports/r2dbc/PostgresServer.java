@@ -43,9 +43,25 @@ public final class PostgresServer {
 
     /** Returns connections to an empty schema that no other caller has. */
     public PostgresqlConnectionFactory newSchema() {
+        return connections(newSchemaName(), "tests");
+    }
+
+    /** Creates an empty schema that no other caller has. */
+    String newSchemaName() {
         String schema = "s" + SCHEMAS.incrementAndGet();
         execute("CREATE SCHEMA " + schema);
-        return new PostgresqlConnectionFactory(configuration().schema(schema).build());
+        return schema;
+    }
+
+    /** Connections of one process, by whose name the server can end them. */
+    PostgresqlConnectionFactory connections(String schema, String process) {
+        return new PostgresqlConnectionFactory(
+                configuration().schema(schema).applicationName(process).build());
+    }
+
+    /** Ends all connections of a process in the middle of whatever they do, as its death does. */
+    void terminate(String process) {
+        execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '" + process + "'");
     }
 
     /** Returns a pool of connections, with nothing beyond what such pools do by default. */

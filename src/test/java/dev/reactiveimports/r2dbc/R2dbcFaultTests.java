@@ -12,6 +12,7 @@ import dev.reactiveimports.shared.LogPage;
 import dev.reactiveimports.shared.NewChange;
 import dev.reactiveimports.shared.RecordedChange;
 import dev.reactiveimports.shared.StoreLease;
+import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.R2dbcTransientResourceException;
 import java.time.Duration;
 import java.util.List;
@@ -149,6 +150,17 @@ class R2dbcFaultTests {
         }
     }
 
+    /** As after a fail-over to a server whose clock is years behind. */
+    @ParameterizedTest
+    @EnumSource
+    void anEpochGrowsThoughTheDatabasesClockWentBack(TestDatabase database) {
+        ConnectionFactory factory = database.created();
+        ImportsStore store = R2dbcImportsStore.create(factory);
+        poller(store, "a");
+        R2dbcSchemaTests.execute(factory, "UPDATE ri_lease SET epoch = 4000000000000000");
+        assertThat(poller(store, "a").epoch()).isEqualTo(4_000_000_000_000_001L);
+    }
+
     @ParameterizedTest
     @EnumSource
     void theDatabaseIsNotAskedOnAnEventLoopIfItsDriverBlocks(TestDatabase database) {
@@ -169,7 +181,8 @@ class R2dbcFaultTests {
 
     static void await(BooleanSupplier condition) {
         Flux.interval(Duration.ofMillis(10))
-                .publishOn(Schedulers.boundedElastic())
+                .onBackpressureDrop()
+                .publishOn(Schedulers.boundedElastic(), 1)
                 .filter(tick -> condition.getAsBoolean())
                 .blockFirst(LONG);
     }

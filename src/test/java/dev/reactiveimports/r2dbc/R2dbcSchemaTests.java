@@ -41,6 +41,18 @@ class R2dbcSchemaTests {
                 .verify(LONG);
     }
 
+    /** Else each of them leaves errors in the log of the server, and needs luck in its further attempts. */
+    @Test
+    void replicasThatStartTogetherDoNotGetInEachOthersWay() {
+        FaultyConnections connections = new FaultyConnections(TestDatabase.POSTGRESQL.empty());
+        Flux.range(0, 12)
+                .flatMap(i -> R2dbcImportsStore.create(connections).createSchema(), 12)
+                .as(StepVerifier::create)
+                .expectComplete()
+                .verify(LONG);
+        assertThat(connections.rollbacks()).isZero();
+    }
+
     @ParameterizedTest
     @EnumSource
     void aDatabaseWithoutTablesNamesTheCallAndTheFile(TestDatabase database) {
@@ -116,7 +128,7 @@ class R2dbcSchemaTests {
                 .hasMessageContaining("MariaDB");
     }
 
-    private static void execute(ConnectionFactory factory, String sql) {
+    static void execute(ConnectionFactory factory, String sql) {
         Mono.usingWhen(
                         factory.create(),
                         connection -> Flux.from(connection.createStatement(sql).execute())
