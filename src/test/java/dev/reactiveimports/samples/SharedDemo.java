@@ -1,0 +1,189 @@
+package dev.reactiveimports.samples;
+
+import dev.reactiveimports.ImportStatus;
+import dev.reactiveimports.StartImportRequest;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Three replicas of a service, each a process, share one watch on a PostgreSQL, while every few seconds one of them is killed and
+ * started again. Prints who polls and what each of them sees, and at the end whether a change was lost, or an import started
+ * twice. Starts a PostgreSQL for itself, or uses the one of {@code R2DBC_URL}, in a schema of its own.
+ */
+public final class SharedDemo implements AutoCloseable {
+
+    private static final Duration TICK = Duration.ofMillis(100);
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final String NOBODY = "nobody";
+    private static final int TICKS_BETWEEN_SUMMARIES = 20;
+
+    private final PrintStream out;
+    private final long begun = System.nanoTime();
+    private final SharedDemoLedger ledger = new SharedDemoLedger();
+    private final SharedDemoIndex index = new SharedDemoIndex();
+    private final List<SharedDemoProcess> replicas = new ArrayList<>();
+    private final Random random = new Random();
+    private @Nullable SharedDemoDatabase database;
+    private boolean closed;
+    private String poller = NOBODY;
+    private int kills;
+    private int killsOfPoller;
+
+    SharedDemo(PrintStream out) {
+        this.out = out;
+    }
+
+    /**
+     * Runs it for the seconds of the system property {@code demo.seconds}, 20 by default, and exits with 0 if nothing was lost and
+     * nothing started twice.
+     *
+     * @param arguments none
+     */
+    public static void main(String[] arguments) {
+        SharedDemo demo = new SharedDemo(System.out);
+        Runtime.getRuntime().addShutdownHook(new Thread(demo::close));
+        int status = 1;
+        try {
+            Duration howLong = Duration.ofSeconds(Integer.getInteger("demo.seconds", 20));
+            status = demo.run(System.getenv("R2DBC_URL"), howLong) ? 0 : 1;
+        } catch (RuntimeException e) {
+            demo.say("FAILED: " + e);
+        }
+        System.exit(status); // which closes the demo
+    }
+
+    /** Returns whether nothing was lost and nothing started twice. */
+    boolean run(@Nullable String url, Duration howLong) {
+        open(url);
+        Disposable starts = startImports();
+        watchAndKill(howLong);
+        starts.dispose();
+        say("no more kills: waiting for the imports that run");
+        until(LONG, this::isSettled);
+        return verdict();
+    }
+
+    /** A signal to this process waits until what was begun here can be ended. */
+    private synchronized void open(@Nullable String url) {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
+        say("opening " + (url == null ? "an embedded PostgreSQL" : "the PostgreSQL of R2DBC_URL"));
+        SharedDemoDatabase opened = SharedDemoDatabase.open(url);
+        database = opened;
+        opened.create();
+        Map<String, String> environment = new HashMap<>(index.environment());
+        environment.put("R2DBC_URL", opened.url());
+        environment.put("DEMO_SCHEMA", opened.schema());
+        environment.put("CLASSPATH", SharedDemoProcess.classPath());
+        for (String name : List.of("a", "b", "c")) {
+            replicas.add(new SharedDemoProcess(name, environment, ledger));
+        }
+        say("tables created, starting the replicas a, b and c");
+        replicas.forEach(SharedDemoProcess::start);
+    }
+
+    private Disposable startImports() {
+        return Flux.interval(Duration.ofMillis(400))
+                .onBackpressureBuffer()
+                .concatMap(i -> index.client().startImport(StartImportRequest.of(uri(i))))
+                .subscribe(id -> {}, failure -> ledger.fault("a start failed: " + failure));
+    }
+
+    /** One in eight fails. */
+    private static String uri(long number) {
+        return "s3://acme-vectors/" + (number % 8 == 7 ? "fail/" : "") + "part-" + number;
+    }
+
+    private void watchAndKill(Duration howLong) {
+        until(LONG, () -> !poller.equals(NOBODY));
+        long end = System.nanoTime() + howLong.toNanos();
+        while (System.nanoTime() < end) {
+            Duration untilNext = Duration.ofMillis(2500 + random.nextInt(3000));
+            until(untilNext, () -> false);
+            SharedDemoProcess victim = replicas.get(random.nextInt(replicas.size()));
+            kills++;
+            killsOfPoller += victim.name().equals(poller) ? 1 : 0;
+            say("KILL " + victim.name() + (victim.name().equals(poller) ? ", which polled" : ""));
+            victim.kill();
+            until(Duration.ofMillis(500), () -> false);
+            victim.start();
+        }
+    }
+
+    private boolean isSettled() {
+        Map<String, ImportStatus> statuses = index.statuses();
+        return statuses.values().stream().allMatch(ImportStatus::isTerminal) && ledger.knowsAll(statuses);
+    }
+
+    /** Watches who polls meanwhile. */
+    private void until(Duration longest, BooleanSupplier condition) {
+        Flux.interval(TICK, Schedulers.boundedElastic())
+                .onBackpressureDrop()
+                .doOnNext(this::show)
+                .takeUntil(tick -> condition.getAsBoolean())
+                .takeUntilOther(Mono.delay(longest))
+                .blockLast();
+    }
+
+    private void show(long tick) {
+        String now = index.poller();
+        if (now != null && !now.equals(poller)) {
+            say(now + " polls");
+            poller = now;
+        }
+        if (tick % TICKS_BETWEEN_SUMMARIES == TICKS_BETWEEN_SUMMARIES - 1) {
+            say(ledger.summary());
+        }
+    }
+
+    private boolean verdict() {
+        Map<String, ImportStatus> ends = index.statuses();
+        Map<String, Integer> posts = index.posts();
+        List<String> faults = ledger.faults(ends, posts);
+        say(ledger.summary());
+        say("%d kills, %d of them of the replica that polled".formatted(kills, killsOfPoller));
+        if (faults.isEmpty()) {
+            say("NOTHING LOST: the ends of all %d imports reached the consumer and every replica; %s"
+                    .formatted(ends.size(), ledger.consumption()));
+            say("NOTHING STARTED TWICE: %d URIs, %d POSTs".formatted(posts.size(), sum(posts)));
+        } else {
+            faults.forEach(fault -> say("FAULT " + fault));
+        }
+        return faults.isEmpty();
+    }
+
+    private static int sum(Map<String, Integer> counts) {
+        return counts.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    private void say(String what) {
+        out.printf(Locale.ROOT, "%5.1f s  %s%n", (System.nanoTime() - begun) / 1e9, what);
+    }
+
+    /** Ends the processes and removes what is in the database. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        replicas.forEach(SharedDemoProcess::close);
+        index.close();
+        if (database != null) {
+            database.close();
+        }
+    }
+}

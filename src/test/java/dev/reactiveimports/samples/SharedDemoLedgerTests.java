@@ -1,0 +1,136 @@
+package dev.reactiveimports.samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reactiveimports.ImportStatus;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The demo's verdict holds only if it would not hold for a watch that loses, reorders or starts twice. */
+class SharedDemoLedgerTests {
+
+    private static final Map<String, ImportStatus> ENDED = Map.of("1", ImportStatus.COMPLETED);
+    private static final Map<String, Integer> ONE_POST = Map.of("s3://bucket/1", 1);
+
+    private final SharedDemoLedger ledger = new SharedDemoLedger();
+
+    @BeforeEach
+    void aReplicaSeesTheImportFromItsBeginningToItsEnd() {
+        ledger.started("a");
+        accept("a", "seen 1-1 1 - PENDING", "seen 1-3 1 PENDING IN_PROGRESS", "seen 1-4 1 IN_PROGRESS COMPLETED");
+    }
+
+    @Test
+    void everyChangeInOrderIsNoFault() {
+        accept("a", "consumed 1-1 1 - PENDING", "consumed 1-3 1 PENDING IN_PROGRESS");
+        accept("b", "consumed 1-4 1 IN_PROGRESS COMPLETED");
+        assertThat(ledger.faults(ENDED, ONE_POST)).isEmpty();
+        assertThat(ledger.knowsAll(ENDED)).isTrue();
+        assertThat(ledger.summary()).contains("a 1/1", "consumer (in b) 1/1");
+    }
+
+    @Test
+    void aChangeIsConfirmedWithItsCursorWhenTheConsumerReceivesIt() {
+        assertThat(ledger.accept("a", "consumed 1-1 1 - PENDING")).isEqualTo("1-1");
+        assertThat(ledger.accept("a", "seen 1-9 2 - PENDING")).isNull();
+    }
+
+    @Test
+    void aChangeThatIsReceivedAgainIsNoFault() {
+        accept("a", "consumed 1-1 1 - PENDING", "consumed 1-3 1 PENDING IN_PROGRESS");
+        accept("b", "consumed 1-3 1 PENDING IN_PROGRESS", "consumed 1-4 1 IN_PROGRESS COMPLETED");
+        assertThat(ledger.faults(ENDED, ONE_POST)).isEmpty();
+        assertThat(ledger.consumption()).contains("3 changes", "1 of them again");
+    }
+
+    @Test
+    void aLostEndIsReported() {
+        accept("a", "consumed 1-1 1 - PENDING", "consumed 1-3 1 PENDING IN_PROGRESS");
+        assertThat(ledger.knowsAll(ENDED)).isFalse();
+        assertThat(ledger.faults(ENDED, ONE_POST))
+                .singleElement()
+                .asString()
+                .contains("consumer: lost: import 1 ended COMPLETED", "IN_PROGRESS");
+    }
+
+    @Test
+    void aLostChangeBetweenOthersIsReported() {
+        accept("a", "consumed 1-1 1 - PENDING", "consumed 1-4 1 IN_PROGRESS COMPLETED");
+        assertThat(ledger.faults(ENDED, ONE_POST))
+                .singleElement()
+                .asString()
+                .contains("consumer: lost: import 1 was PENDING", "from IN_PROGRESS");
+    }
+
+    @Test
+    void aLostFirstChangeIsReported() {
+        accept("a", "consumed 1-3 1 PENDING IN_PROGRESS", "consumed 1-4 1 IN_PROGRESS COMPLETED");
+        assertThat(ledger.faults(ENDED, ONE_POST)).singleElement().asString().contains("import 1 was null");
+    }
+
+    @Test
+    void aWrongOrderIsReported() {
+        accept("a", "consumed 1-1 1 - PENDING", "consumed 1-3 1 PENDING IN_PROGRESS");
+        accept("b", "consumed 1-4 1 IN_PROGRESS COMPLETED", "consumed 1-2 2 - PENDING");
+        assertThat(ledger.faults(ENDED, ONE_POST))
+                .singleElement()
+                .asString()
+                .contains("consumer: wrong order: 1-2 of import 2 came after 1-4");
+    }
+
+    @Test
+    void anotherChangeInTheSamePlaceIsReported() {
+        everyChangeInOrderIsNoFault();
+        accept("b", "consumed 1-3 1 PENDING COMPLETED");
+        assertThat(ledger.faults(ENDED, ONE_POST)).singleElement().asString().contains("and again as");
+    }
+
+    @Test
+    void aReplicaThatWasStartedAgainHasToSeeTheEndAsWell() {
+        everyChangeInOrderIsNoFault();
+        ledger.started("a");
+        assertThat(ledger.knowsAll(ENDED)).isFalse();
+        assertThat(ledger.faults(ENDED, ONE_POST)).singleElement().asString().startsWith("a: lost: import 1");
+        accept("a", "seen 1-4 1 - COMPLETED");
+        assertThat(ledger.faults(ENDED, ONE_POST)).isEmpty();
+    }
+
+    @Test
+    void anImportThatMovedWhileAReplicaReadTheStatesIsNoFault() {
+        everyChangeInOrderIsNoFault();
+        ledger.started("a");
+        accept("a", "seen 1-4 1 IN_PROGRESS COMPLETED");
+        assertThat(ledger.faults(ENDED, ONE_POST)).isEmpty();
+    }
+
+    @Test
+    void aSecondStartIsReported() {
+        everyChangeInOrderIsNoFault();
+        assertThat(ledger.faults(ENDED, Map.of("s3://bucket/1", 2, "s3://bucket/2", 1)))
+                .containsExactly("started 2 times: s3://bucket/1");
+    }
+
+    @Test
+    void aReplicaThatEndsByItselfIsReported() {
+        everyChangeInOrderIsNoFault();
+        ledger.fault("a ended by itself");
+        assertThat(ledger.faults(ENDED, ONE_POST)).containsExactly("a ended by itself");
+    }
+
+    @Test
+    void whatAKilledProcessDidNotFinishWritingIsNotTakenForAChange() {
+        everyChangeInOrderIsNoFault();
+        assertThatThrownBy(() -> ledger.accept("a", "seen 1-5 1")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ledger.accept("a", "seen 1-5 1 - PEND")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ledger.accept("a", "")).isInstanceOf(IllegalArgumentException.class);
+        assertThat(ledger.faults(ENDED, ONE_POST)).isEmpty();
+    }
+
+    private void accept(String replica, String... lines) {
+        for (String line : lines) {
+            ledger.accept(replica, line);
+        }
+    }
+}
