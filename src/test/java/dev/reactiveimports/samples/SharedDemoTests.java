@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The whole demo, as a process of its own: a PostgreSQL, a simulator, three replicas, and kills. */
 @Tag("shared")
@@ -20,13 +24,15 @@ import org.junit.jupiter.api.Timeout;
 class SharedDemoTests {
 
     private final List<String> printed = new ArrayList<>();
+    private final Path folder;
     private final Process demo;
 
-    SharedDemoTests() throws IOException {
+    SharedDemoTests(@TempDir Path folder) throws IOException {
+        this.folder = folder;
         demo = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Ddemo.seconds=12",
-                        "-Djava.io.tmpdir=target",
+                        "-Djava.io.tmpdir=" + folder,
                         "-cp",
                         System.getProperty("java.class.path"),
                         SharedDemo.class.getName())
@@ -35,42 +41,58 @@ class SharedDemoTests {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
         demo.destroyForcibly();
+        database().ifPresent(ProcessHandle::destroy);
     }
 
     @Test
     void nothingIsLostOrStartedTwiceAndNoProcessIsLeft() throws IOException, InterruptedException {
         readUntil(" polls");
-        List<ProcessHandle> children = demo.descendants().toList();
+        List<ProcessHandle> processes = processes();
         readUntil("NOTHING STARTED TWICE");
         assertThat(demo.waitFor()).as("exit status, printed %s", printed).isZero();
         assertThat(printed).anyMatch(line -> line.contains("KILL")).anyMatch(line -> line.contains("NOTHING LOST"));
-        assertEnded(children);
+        assertEnded(processes);
+        assertThat(folder).isDirectoryNotContaining("glob:**/reactive-imports-demo*");
     }
 
     @Test
     void aSignalEndsAllProcesses() throws IOException, InterruptedException {
         readUntil(" polls");
-        List<ProcessHandle> children = demo.descendants().toList();
-        assertThat(children).hasSizeGreaterThan(3);
+        List<ProcessHandle> processes = processes();
         demo.destroy();
         assertThat(demo.waitFor()).isNotZero();
-        assertEnded(children);
+        assertEnded(processes);
+        assertThat(folder).isDirectoryNotContaining("glob:**/reactive-imports-demo*");
     }
 
     @Test
-    void theReplicasEndWithAKilledDemo() throws IOException, InterruptedException {
+    void theReplicasEndWithADemoThatIsKilled() throws IOException, InterruptedException {
         readUntil(" polls");
-        List<ProcessHandle> replicas = demo.descendants()
-                .filter(process ->
-                        process.info().commandLine().orElse("").contains(SharedDemoReplica.class.getSimpleName()))
-                .toList();
-        List<ProcessHandle> others = demo.descendants().toList();
-        assertThat(replicas).hasSize(3);
+        List<ProcessHandle> replicas = demo.children().toList();
         demo.destroyForcibly().waitFor();
         assertEnded(replicas);
-        others.forEach(ProcessHandle::destroy); // the database's
+    }
+
+    /** The replicas and the database, whose process is not a child of the demo's. */
+    private List<ProcessHandle> processes() throws IOException {
+        List<ProcessHandle> processes = new ArrayList<>(demo.children().toList());
+        assertThat(processes).hasSize(3);
+        processes.add(database().orElseThrow());
+        return processes;
+    }
+
+    private Optional<ProcessHandle> database() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            Optional<Path> file = files.map(path -> path.resolve("data").resolve("postmaster.pid"))
+                    .filter(Files::exists)
+                    .findFirst();
+            return file.isEmpty()
+                    ? Optional.empty()
+                    : ProcessHandle.of(
+                            Long.parseLong(Files.readAllLines(file.get()).get(0).strip()));
+        }
     }
 
     private void readUntil(String text) throws IOException {
