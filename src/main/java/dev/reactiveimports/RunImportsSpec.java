@@ -92,7 +92,12 @@ public final class RunImportsSpec {
         return new RunImportsSpec(maxInProgress, pollSpec, beforeStart, onObservation, cancelImports);
     }
 
-    int maxInProgress() {
+    /**
+     * How many runs are in progress at the same time, at most.
+     *
+     * @return 1 to 10,000
+     */
+    public int maxInProgress() {
         return maxInProgress;
     }
 
@@ -100,17 +105,30 @@ public final class RunImportsSpec {
         return pollSpec == null ? defaults : pollSpec;
     }
 
-    @Nullable
-    Function<StartImportRequest, ? extends Publisher<?>> beforeStart() {
+    /**
+     * The check that comes before each start.
+     *
+     * @return null if there is none
+     */
+    public @Nullable Function<StartImportRequest, ? extends Publisher<?>> beforeStart() {
         return beforeStart;
     }
 
-    @Nullable
-    Consumer<ImportOperation> onObservation() {
+    /**
+     * What is called with what is observed of the imports.
+     *
+     * @return null if there is nothing
+     */
+    public @Nullable Consumer<ImportOperation> onObservation() {
         return onObservation;
     }
 
-    boolean cancelsOnCancel() {
+    /**
+     * Whether imports in progress are cancelled when the subscription is.
+     *
+     * @return false by default
+     */
+    public boolean cancelsOnCancel() {
         return cancelOnCancel;
     }
 

@@ -193,7 +193,8 @@ class ArchitectureTests {
                 "Memory", Set.of(),
                 "Log", Set.of("Shared"),
                 "Poller", Set.of("Log", "Shared"),
-                "Consumer", Set.of("Log", "Shared"));
+                "Consumer", Set.of("Log", "Shared"),
+                "Run", Set.of("Log", "Shared"));
         classes()
                 .that()
                 .resideInAPackage(ROOT + ".shared")

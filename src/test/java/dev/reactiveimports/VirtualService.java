@@ -27,6 +27,7 @@ public final class VirtualService {
     private final List<Request> requests = new ArrayList<>();
     private final Set<Object> calls = Collections.newSetFromMap(new IdentityHashMap<>());
     private Consumer<Request> onRequest = request -> {};
+    private Consumer<String> onStart = client -> {};
 
     /** A request as it began: {@code GET/id} or {@code GET?limit=100}; whether it is a further attempt of a call. */
     public record Request(long millis, String client, String name, boolean again) {}
@@ -95,6 +96,10 @@ public final class VirtualService {
                 });
     }
 
+    public void add(String id, String uri) {
+        service.add(id, uri, clock.millis());
+    }
+
     /** An import that runs from now on, until it is ended. */
     public void add(String id) {
         service.add(id, "s3://bucket/" + id, clock.millis());
@@ -154,6 +159,22 @@ public final class VirtualService {
         return requireNonNull(service.imports.get(id), id);
     }
 
+    /** How many starts of a URI the service has accepted. */
+    public int accepted(String uri) {
+        return service.accepted.getOrDefault(uri, 0);
+    }
+
+    /** Called when a start's first byte is about to be sent, with the client's name. */
+    public void onStart(Consumer<String> listener) {
+        onStart = listener;
+    }
+
+    /** Starts that are sent from now on are accepted, and their responses are lost. */
+    public void loseResponses(Duration time) {
+        weather.phases.add(new SimulationWeather.Phase(
+                clock.millis(), clock.millis() + time.toMillis(), 1, SimulationWeather.Fault.RESET_AFTER_READ));
+    }
+
     /** Called when a request begins. */
     public void onRequest(Consumer<Request> listener) {
         onRequest = listener;
@@ -188,7 +209,11 @@ public final class VirtualService {
         }
 
         @Override
-        public void sends(String exchange, Object call, String body) {}
+        public void sends(String exchange, Object call, String body) {
+            if (exchange.startsWith("POST")) {
+                onStart.accept(name);
+            }
+        }
 
         @Override
         public void succeeds(String exchange, @Nullable Object value) {}

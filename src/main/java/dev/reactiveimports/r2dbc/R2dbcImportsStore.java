@@ -2,6 +2,7 @@ package dev.reactiveimports.r2dbc;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.reactiveimports.StartImportRequest;
 import dev.reactiveimports.shared.Appended;
 import dev.reactiveimports.shared.Cursor;
 import dev.reactiveimports.shared.ImportsStore;
@@ -9,6 +10,7 @@ import dev.reactiveimports.shared.LogPage;
 import dev.reactiveimports.shared.NewChange;
 import dev.reactiveimports.shared.StoreLease;
 import dev.reactiveimports.shared.StoredImport;
+import dev.reactiveimports.shared.StoredRun;
 import io.r2dbc.spi.ConnectionFactory;
 import java.time.Duration;
 import java.util.Collection;
@@ -152,6 +154,26 @@ public final class R2dbcImportsStore implements ImportsStore {
     @Override
     public Mono<Long> purge(String watch, Duration retention) {
         return verified(log.purge(watch, retention));
+    }
+
+    @Override
+    public Mono<StoredRun> planRun(String watch, StartImportRequest request) {
+        return Mono.error(new UnsupportedOperationException("planRun"));
+    }
+
+    @Override
+    public Mono<StoredRun> advanceRun(String watch, StoredRun run) {
+        return Mono.error(new UnsupportedOperationException("advanceRun"));
+    }
+
+    @Override
+    public Mono<List<StoredRun>> openRuns(String watch, String afterUri, int limit) {
+        return Mono.error(new UnsupportedOperationException("openRuns"));
+    }
+
+    @Override
+    public Mono<Boolean> forgetRun(String watch, String uri) {
+        return Mono.error(new UnsupportedOperationException("forgetRun"));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.reactiveimports.shared;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.reactiveimports.StartImportRequest;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -24,6 +25,9 @@ import reactor.core.scheduler.Schedulers;
  * <p><b>Time</b> is the database's: when a lease expires, when a change was recorded, how old it is. Never use the clock of
  * the process.
  *
+ * <p><b>Runs</b> belong to {@link SharedImports#runImports}: at most one row for each URI of a watch, whose steps are compared
+ * and set by their versions, and which stays when it has ended, until it is forgotten.
+ *
  * <p><b>Publishers are cold.</b> Each subscription is one operation, which is atomic: its effects are visible together or
  * not at all, and it sees those of every operation that completed before it was subscribed to. Cancelling may or may not
  * undo it. If it fails, it may have been carried out nevertheless, as after a commit whose response was lost; no operation
@@ -34,8 +38,8 @@ import reactor.core.scheduler.Schedulers;
  * is tried again later.
  *
  * <p>Ids have up to 1,000 characters (Unicode code points), of four bytes each in UTF-8, which is too long for most indexes:
- * use a hash as the key. They are compared exactly: case and trailing spaces matter. {@link OperationJson} makes text of an
- * operation.
+ * use a hash as the key; likewise URIs, of up to 1,500 characters. They are compared exactly: case and trailing spaces matter.
+ * {@link OperationJson} makes text of an operation, {@link RequestJson} of a request.
  *
  * @since 0.1.0
  */
@@ -198,7 +202,47 @@ public interface ImportsStore {
     Mono<Long> purge(String watch, Duration retention);
 
     /**
-     * Emits something when a watch may have changed: a change was appended, an import was registered, a lease was released.
+     * Adds a run, unless the watch has one of the same URI. However many plan it at the same time, one adds it.
+     *
+     * @param watch the watch
+     * @param request what to import
+     * @return the run that the watch has now: {@link StoredRun#planned} if this call added it, or as it was
+     */
+    Mono<StoredRun> planRun(String watch, StartImportRequest request);
+
+    /**
+     * Puts a run in the place of the version before, if the watch has that. Sets {@link StoredRun#sentAt} to the store's time if
+     * the state is {@link StoredRun.State#SENDING}, and keeps it otherwise. A run that is {@link StoredRun.State#STARTED} has its
+     * import registered, as by {@link #register}, in the same transaction.
+     *
+     * @param watch the watch
+     * @param run its next version
+     * @return the run as it is now; empty if the watch has another version, and nothing was done
+     */
+    Mono<StoredRun> advanceRun(String watch, StoredRun run);
+
+    /**
+     * Reads runs whose state is not final, in an order of the store's choosing that does not change, such as that of its key.
+     *
+     * @param watch the watch
+     * @param afterUri the URI of the last one of the page before; empty for the first page. It need not exist any more
+     * @param limit how many at most, 1 to 1,000
+     * @return a page; the last one has fewer than {@code limit}
+     */
+    Mono<List<StoredRun>> openRuns(String watch, String afterUri, int limit);
+
+    /**
+     * Removes a run whose state is final.
+     *
+     * @param watch the watch
+     * @param uri the URI of its request
+     * @return whether there was one
+     */
+    Mono<Boolean> forgetRun(String watch, String uri);
+
+    /**
+     * Emits something when a watch may have changed: a change was appended, an import was registered, a lease was released, a
+     * run made a step.
      * Only a hint: readers ask the store from time to time in any case, and ask once after each subscription. Never completes;
      * may fail, and is then subscribed to again later.
      *

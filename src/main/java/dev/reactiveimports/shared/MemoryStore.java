@@ -1,5 +1,6 @@
 package dev.reactiveimports.shared;
 
+import dev.reactiveimports.StartImportRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -157,6 +158,26 @@ final class MemoryStore implements ImportsStore {
     @Override
     public Mono<Long> purge(String watch, Duration retention) {
         return Mono.fromCallable(() -> in(watch, w -> w.purge(now().minus(retention))));
+    }
+
+    @Override
+    public Mono<StoredRun> planRun(String watch, StartImportRequest request) {
+        return Mono.fromCallable(() -> in(watch, w -> w.runs().plan(request)));
+    }
+
+    @Override
+    public Mono<StoredRun> advanceRun(String watch, StoredRun run) {
+        return Mono.fromCallable(() -> in(watch, w -> w.advance(run, now()))).doOnNext(advanced -> wakeUp(watch));
+    }
+
+    @Override
+    public Mono<List<StoredRun>> openRuns(String watch, String afterUri, int limit) {
+        return Mono.fromCallable(() -> in(watch, w -> w.runs().open(afterUri, limit)));
+    }
+
+    @Override
+    public Mono<Boolean> forgetRun(String watch, String uri) {
+        return Mono.fromCallable(() -> in(watch, w -> w.runs().forget(uri)));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.reactiveimports.shared;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.reactiveimports.ImportStatusChange;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of one watch. Guarded by the store's lock. */
 final class MemoryWatch {
@@ -21,7 +24,11 @@ final class MemoryWatch {
     private final NavigableMap<Long, StoredImport> byLastChange = new TreeMap<>();
     private final NavigableMap<Long, RecordedChange> log = new TreeMap<>();
 
-    MemoryWatch() {}
+    private final MemoryRuns runs;
+
+    MemoryWatch() {
+        runs = new MemoryRuns();
+    }
 
     MemoryWatch(MemoryWatch other) {
         other.leases.forEach((name, lease) -> leases.put(name, new MemoryLease(lease)));
@@ -29,6 +36,20 @@ final class MemoryWatch {
         open.putAll(other.open);
         byLastChange.putAll(other.byLastChange);
         log.putAll(other.log);
+        runs = new MemoryRuns(other.runs);
+    }
+
+    MemoryRuns runs() {
+        return runs;
+    }
+
+    @Nullable
+    StoredRun advance(StoredRun run, Instant now) {
+        StoredRun advanced = runs.advance(run, now);
+        if (advanced != null && advanced.state() == StoredRun.State.STARTED) {
+            register(requireNonNull(advanced.id()));
+        }
+        return advanced;
     }
 
     MemoryLease lease(String name) {

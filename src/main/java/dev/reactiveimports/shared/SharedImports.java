@@ -1,8 +1,11 @@
 package dev.reactiveimports.shared;
 
 import dev.reactiveimports.ImportOperation;
+import dev.reactiveimports.ImportRun;
 import dev.reactiveimports.PollSpec;
 import dev.reactiveimports.ReactiveImportsApi;
+import dev.reactiveimports.RunImportsSpec;
+import dev.reactiveimports.StartImportRequest;
 import java.time.Duration;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
@@ -113,6 +116,51 @@ public interface SharedImports extends AutoCloseable {
      * @throws IllegalArgumentException as for {@link ReactiveImportsApi#describeImport}
      */
     Mono<Void> watch(String id);
+
+    /**
+     * Runs imports as {@link ReactiveImportsApi#runImports(Publisher, RunImportsSpec)} does, with the same demand, so that a crash
+     * loses none and starts none twice. Each URI is one run of the watch, whichever replicas are given it: each step is
+     * recorded before the next one is taken, the sending of the request among them. So give a pipeline its whole source
+     * again after a crash: what has ended is not started again, its recorded outcome is delivered, without an HTTP request;
+     * what was under way goes on where it was. A source that cannot be replayed is replaced by {@link #openRuns()}.
+     *
+     * <p><b>A request whose sender died</b> is not sent again. When its lease has expired, and after another 40 seconds, the
+     * listing is read once for all such requests: the one import with that URI that was created since a minute before the
+     * request was sent is taken for the run's. If there is none, or several, the outcome is
+     * {@link dev.reactiveimports.ImportRun.Outcome#UNKNOWN}. To run a URI anew, whatever its outcome was, {@link #forgetRun}.
+     *
+     * <p><b>Outcomes.</b> Imports are observed by the replica that polls, and their ends read from the log. A service that cannot
+     * be reached, or throttles for more than an hour, makes a run {@code REFUSED} without recording it, as does a rejected
+     * key (401, 402, 403), which also ends the pipeline, as in the client: it will be sent when it is given again. Runs in
+     * progress are delivered as {@code UNKNOWN} if the key was rejected or the client is closed, and not recorded either.
+     * Failures that another process had are {@link RecordedRunException}s. Throttled starts are paced by the client.
+     *
+     * <p>While the database fails, nothing is sent, and the pipeline waits for it. It must not lose what it committed: a
+     * fail-over that does may have forgotten that a request was sent.
+     *
+     * @param requests what to import; one URI more than once is one run, whose outcome is delivered as often
+     * @param spec how many at once, and so on; its {@link RunImportsSpec#pollSpec} has no effect, since polling is the watch's
+     * @return the outcomes, in the order in which runs end; completes when the source has and all are delivered. On cancel nothing
+     *     more is sent; what is in progress remains so in the store
+     */
+    Flux<ImportRun> runImports(Publisher<StartImportRequest> requests, RunImportsSpec spec);
+
+    /**
+     * The requests of runs without an outcome, whoever gave them: those to give to {@link #runImports} after a crash.
+     *
+     * @return the requests, from the store page by page, on demand; then completes. Fails if the database does
+     */
+    Flux<StartImportRequest> openRuns();
+
+    /**
+     * Forgets a run that has an outcome, so that its URI can be run anew. For one whose outcome is unknown, find out first:
+     * {@link ReactiveImportsApi#findStarted}.
+     *
+     * @param uri the URI of its request
+     * @return whether there was one with an outcome; fails if the database does
+     * @throws IllegalArgumentException as for {@link StartImportRequest#of}
+     */
+    Mono<Boolean> forgetRun(String uri);
 
     /**
      * Closes this replica on subscription: it stops polling and consuming, and gives its leases back, so that other replicas

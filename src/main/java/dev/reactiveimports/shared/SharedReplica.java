@@ -3,7 +3,11 @@ package dev.reactiveimports.shared;
 import static java.util.Objects.requireNonNull;
 
 import dev.reactiveimports.ImportOperation;
+import dev.reactiveimports.ImportRun;
 import dev.reactiveimports.ReactiveImportsApi;
+import dev.reactiveimports.RunImportsSpec;
+import dev.reactiveimports.StartImportRequest;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +33,7 @@ final class SharedReplica implements SharedImports {
     private final Parts parts;
     final String holder = UUID.randomUUID().toString();
     private final AtomicInteger consumers = new AtomicInteger();
+    private final AtomicInteger pipelines = new AtomicInteger();
     private final AtomicBoolean joined = new AtomicBoolean();
 
     /** What the rooms of one replica share. */
@@ -92,10 +97,45 @@ final class SharedReplica implements SharedImports {
                 .tag("operation", "shared.watch");
     }
 
-    private Flux<RecordedChange> named(String operation, Supplier<Flux<RecordedChange>> changes) {
-        Flux<RecordedChange> joining = Flux.defer(() -> {
+    @Override
+    public Flux<ImportRun> runImports(Publisher<StartImportRequest> requests, RunImportsSpec spec) {
+        requireNonNull(requests, "requests");
+        requireNonNull(spec, "spec");
+        return named(
+                "run",
+                () -> new RunPipeline(imports, parts, spec, holder + "/" + pipelines.incrementAndGet()).runs(requests));
+    }
+
+    @Override
+    public Flux<StartImportRequest> openRuns() {
+        Mono<List<StoredRun>> first = Mono.defer(() -> openRuns(""));
+        Flux<StartImportRequest> open = first.expand(page -> page.size() < SharedSettings.PAGE
+                        ? Mono.empty()
+                        : openRuns(page.get(page.size() - 1).request().uri()))
+                .concatMapIterable(page -> page, 1)
+                .map(StoredRun::request);
+        return SharedBoundary.around(closing.guard(open))
+                .name("reactive.imports.shared.openRuns")
+                .tag("operation", "shared.openRuns");
+    }
+
+    private Mono<List<StoredRun>> openRuns(String afterUri) {
+        return settings.bounded(store.openRuns(settings.watch(), afterUri, SharedSettings.PAGE));
+    }
+
+    @Override
+    public Mono<Boolean> forgetRun(String uri) {
+        StartImportRequest request = StartImportRequest.of(uri); // rejects an invalid one
+        return SharedBoundary.around(closing.guard(
+                        Mono.defer(() -> settings.bounded(store.forgetRun(settings.watch(), request.uri())))))
+                .name("reactive.imports.shared.forgetRun")
+                .tag("operation", "shared.forgetRun");
+    }
+
+    private <T> Flux<T> named(String operation, Supplier<Flux<T>> publisher) {
+        Flux<T> joining = Flux.defer(() -> {
             join();
-            return changes.get();
+            return publisher.get();
         });
         return SharedBoundary.around(closing.guard(joining))
                 .name("reactive.imports.shared." + operation)

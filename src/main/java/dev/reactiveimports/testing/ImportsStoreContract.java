@@ -50,7 +50,7 @@ import reactor.core.scheduler.Schedulers;
  *
  * @since 0.1.0
  */
-public abstract class ImportsStoreContract extends StoreLeaseContract {
+public abstract class ImportsStoreContract extends StoreRunContract {
 
     /** The longest id that the service documents, of characters that are four bytes in UTF-8. */
     private static final String LONGEST_ID = "\uD83D\uDE80".repeat(999);

@@ -1,5 +1,6 @@
 package dev.reactiveimports.shared;
 
+import dev.reactiveimports.StartImportRequest;
 import dev.reactiveimports.VirtualService;
 import java.time.Duration;
 import java.util.Collection;
@@ -137,6 +138,26 @@ final class DatabaseLink implements ImportsStore {
     @Override
     public Mono<Long> purge(String watch, Duration retention) {
         return link(database.purge(watch, retention));
+    }
+
+    @Override
+    public Mono<StoredRun> planRun(String watch, StartImportRequest request) {
+        return link(database.planRun(watch, request));
+    }
+
+    @Override
+    public Mono<StoredRun> advanceRun(String watch, StoredRun run) {
+        return link(database.advanceRun(watch, run));
+    }
+
+    @Override
+    public Mono<List<StoredRun>> openRuns(String watch, String afterUri, int limit) {
+        return link(database.openRuns(watch, afterUri, limit));
+    }
+
+    @Override
+    public Mono<Boolean> forgetRun(String watch, String uri) {
+        return link(database.forgetRun(watch, uri));
     }
 
     @Override

@@ -30,6 +30,20 @@ class SharedSimulationTests {
     }
 
     @Test
+    @Timeout(value = 20, unit = TimeUnit.MINUTES)
+    void runsAreStartedOnceAndHeardOf() {
+        Long single = Long.getLong("simulation.seed");
+        LongStream seeds = single == null ? LongStream.rangeClosed(1, SEEDS) : LongStream.of(single);
+        seeds.forEach(seed -> {
+            SharedRunsWorld world = new SharedRunsWorld(seed).run();
+            assertThat(world.violations)
+                    .as(() -> "promises broken; again by -Dsimulation.seed=" + seed + "; the events:\n"
+                            + String.join("\n", world.events) + "\n")
+                    .isEmpty();
+        });
+    }
+
+    @Test
     void theSameSeedMakesTheSameWorld() {
         for (long seed = 1; seed <= 3; seed++) {
             assertThat(new SharedWorld(seed).run().events).isEqualTo(new SharedWorld(seed).run().events);

@@ -1,0 +1,11 @@
+package dev.reactiveimports.shared;
+
+/** Tells the failure of a caller's check from that of a start. */
+final class RunCheckFailure extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    RunCheckFailure(Throwable cause) {
+        super(null, cause, false, false);
+    }
+}
