@@ -11,10 +11,9 @@ final class R2dbcImports {
     private static final String STATE =
             "SELECT id, revision, epoch, sequence, operation, recorded_at FROM ri_import WHERE watch = $1";
 
-    private static final String REGISTER =
-            "INSERT INTO ri_import (watch, id_hash, id, revision, ended, epoch, sequence)"
-                    + " SELECT CAST($1 AS VARCHAR), CAST($2 AS VARCHAR), CAST($3 AS VARCHAR), 0, FALSE, 0, 0"
-                    + " WHERE NOT EXISTS (SELECT 1 FROM ri_import WHERE watch = $1 AND id_hash = $2)";
+    static final String REGISTER = "INSERT INTO ri_import (watch, id_hash, id, revision, ended, epoch, sequence)"
+            + " SELECT CAST($1 AS VARCHAR), CAST($2 AS VARCHAR), CAST($3 AS VARCHAR), 0, FALSE, 0, 0"
+            + " WHERE NOT EXISTS (SELECT 1 FROM ri_import WHERE watch = $1 AND id_hash = $2)";
     private static final String FIND = STATE + " AND id_hash = ANY($2)";
     private static final String OPEN = STATE + " AND ended = FALSE AND id_hash > $2 ORDER BY id_hash LIMIT $3";
     private static final String UNOBSERVED = STATE + " AND sequence = 0 AND id_hash > $2 ORDER BY id_hash LIMIT $3";

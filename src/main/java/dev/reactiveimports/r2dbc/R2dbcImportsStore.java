@@ -31,10 +31,10 @@ import reactor.core.publisher.Mono;
  * commits what belongs together in one transaction of isolation level READ COMMITTED, and locks the lease's row first.
  * The factory remains the caller's to close.
  *
- * <p><b>PostgreSQL</b>: an append, a registration and the release of a lease NOTIFY the other replicas; while anybody is subscribed
- * to {@link #wakeUps}, one more connection LISTENs, which is not taken from a pool. If a proxy such as PgBouncer does not pass
- * notifications on, replicas find changes when they next read. A replica that falls silent within a transaction loses its
- * connection after the duration of its lease, and with it the locks.
+ * <p><b>PostgreSQL</b>: an append, a registration, a step of a run and the release of a lease NOTIFY the other replicas; while
+ * anybody is subscribed to {@link #wakeUps}, one more connection LISTENs, which is not taken from a pool. If a proxy such as
+ * PgBouncer does not pass notifications on, replicas find changes when they next read. A replica that falls silent within a
+ * transaction loses its connection after the duration of its lease, and with it the locks.
  *
  * <p><b>H2</b>: its driver blocks, so its statements are run on threads of their own; replicas in other processes, connected by
  * H2's server, are not notified. H2 keeps at most 1,048,576 characters of an operation.
@@ -47,6 +47,7 @@ public final class R2dbcImportsStore implements ImportsStore {
     private final R2dbcLeases leases;
     private final R2dbcImports imports;
     private final R2dbcAppend appends;
+    private final R2dbcRuns runs;
     private final R2dbcLog log;
     private final R2dbcWakeUps wakeUps;
 
@@ -58,6 +59,7 @@ public final class R2dbcImportsStore implements ImportsStore {
         leases = new R2dbcLeases(connections, dialect, wakeUps);
         imports = new R2dbcImports(connections, wakeUps);
         appends = new R2dbcAppend(connections, dialect, wakeUps);
+        runs = new R2dbcRuns(connections, dialect, wakeUps);
         log = new R2dbcLog(connections);
     }
 
@@ -158,22 +160,22 @@ public final class R2dbcImportsStore implements ImportsStore {
 
     @Override
     public Mono<StoredRun> planRun(String watch, StartImportRequest request) {
-        return Mono.error(new UnsupportedOperationException("planRun"));
+        return verified(runs.plan(watch, request));
     }
 
     @Override
     public Mono<StoredRun> advanceRun(String watch, StoredRun run) {
-        return Mono.error(new UnsupportedOperationException("advanceRun"));
+        return verified(runs.advance(watch, run)).doOnNext(advanced -> wakeUps.signal(watch));
     }
 
     @Override
     public Mono<List<StoredRun>> openRuns(String watch, String afterUri, int limit) {
-        return Mono.error(new UnsupportedOperationException("openRuns"));
+        return verified(runs.open(watch, afterUri, limit));
     }
 
     @Override
     public Mono<Boolean> forgetRun(String watch, String uri) {
-        return Mono.error(new UnsupportedOperationException("forgetRun"));
+        return verified(runs.forget(watch, uri));
     }
 
     @Override

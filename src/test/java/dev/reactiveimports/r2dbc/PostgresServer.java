@@ -6,28 +6,24 @@ import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.spi.ConnectionFactory;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.FileSystemUtils;
 import reactor.core.publisher.Mono;
 
 /** A PostgreSQL from Maven artifacts: one for each JVM, started when first asked for, stopped with the JVM. */
 public final class PostgresServer {
 
-    private static final File FOLDER =
-            Path.of("target", "postgres", "" + ProcessHandle.current().pid()).toFile();
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final AtomicInteger SCHEMAS = new AtomicInteger();
 
     private static @Nullable PostgresServer instance;
 
+    private final PostgresFiles files = new PostgresFiles();
     private final int port;
     private EmbeddedPostgres process;
 
@@ -87,12 +83,8 @@ public final class PostgresServer {
 
     private EmbeddedPostgres start() {
         try {
-            return EmbeddedPostgres.builder()
+            return files.server()
                     .setPort(port)
-                    .setOverrideWorkingDirectory(new File(FOLDER, "binaries"))
-                    .setDataDirectory(new File(FOLDER, "data"))
-                    .setCleanDataDirectory(false)
-                    .setRegisterShutdownHook(false)
                     .setPGStartupWait(LONG)
                     .setServerConfig("max_connections", "200")
                     .setServerConfig("fsync", System.getProperty("postgres.fsync", "off"))
@@ -113,7 +105,7 @@ public final class PostgresServer {
 
     private void remove() {
         stop();
-        FileSystemUtils.deleteRecursively(FOLDER);
+        files.remove();
     }
 
     private static int freePort() {

@@ -95,7 +95,7 @@ class R2dbcSchemaTests {
 
     @Test
     void everyStatementOfTheFileIsFound() {
-        assertThat(R2dbcSchema.statements(1)).hasSize(7).allMatch(sql -> sql.matches("(?s)(CREATE|INSERT) .*[^;]"));
+        assertThat(R2dbcSchema.statements(1)).hasSize(9).allMatch(sql -> sql.matches("(?s)(CREATE|INSERT) .*[^;]"));
     }
 
     @Test

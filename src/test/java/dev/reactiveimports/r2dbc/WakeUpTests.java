@@ -8,9 +8,11 @@ import static dev.reactiveimports.r2dbc.R2dbcFaultTests.poller;
 import static dev.reactiveimports.r2dbc.R2dbcFaultTests.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reactiveimports.StartImportRequest;
 import dev.reactiveimports.shared.Cursor;
 import dev.reactiveimports.shared.ImportsStore;
 import dev.reactiveimports.shared.StoreLease;
+import dev.reactiveimports.shared.StoredRun;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.spi.ConnectionFactory;
@@ -69,6 +71,11 @@ class WakeUpTests {
         store.register(WATCH, "1").block(LONG);
         store.append(lease, LEASE, List.of(first("2"), first("3"))).block(LONG);
         assertThat(hint()).as("the append").isNotNull();
+        StoredRun run =
+                store.planRun(WATCH, StartImportRequest.of("s3://bucket/a")).block(LONG);
+        store.advanceRun(WATCH, run.sending("claim")).block(LONG);
+        assertThat(hint()).as("the step of a run").isNotNull();
+        store.advanceRun(WATCH, run.sending("claim")).block(LONG);
         store.release(lease).block(LONG);
         assertThat(hint()).as("the release").isNotNull();
         assertThat(hints).isEmpty();
