@@ -86,6 +86,7 @@ class SharedOutboxTests {
     void whatAReplicaLeftIsEndedByTheNextOne() {
         order(URI).block(LONG);
         recipes().outbox(database).takeUntilOther(started()).blockLast(LONG);
+        replicas.get(0).close();
         assertThat(recipes().outbox(database).blockFirst(LONG).outcome()).isEqualTo(ImportRun.Outcome.COMPLETED);
         assertThat(posts()).isEqualTo(1);
     }
