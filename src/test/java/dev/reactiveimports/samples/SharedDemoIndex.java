@@ -1,17 +1,16 @@
 package dev.reactiveimports.samples;
 
 import dev.reactiveimports.ImportOperation;
-import dev.reactiveimports.ImportStatus;
 import dev.reactiveimports.ReactiveImportsApi;
 import dev.reactiveimports.testing.ImportsSimulator;
 import dev.reactiveimports.testing.RecordedRequest;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The simulated index of the demo, with what it knows by itself: which starts it received, who polls, how the imports ended. */
@@ -22,7 +21,7 @@ final class SharedDemoIndex implements AutoCloseable {
     private static final Pattern TAG = Pattern.compile("source_tag=([a-z0-9]+)");
 
     private final ImportsSimulator simulator =
-            ImportsSimulator.builder().importDuration(Duration.ofSeconds(5)).build();
+            ImportsSimulator.builder().importDuration(Duration.ofSeconds(3)).build();
     private final ReactiveImportsApi imports = ReactiveImportsApi.create(simulator.indexHost(), simulator.apiKey());
 
     /** What a replica has to know of it. */
@@ -30,8 +29,11 @@ final class SharedDemoIndex implements AutoCloseable {
         return Map.of("PINECONE_INDEX_HOST", simulator.indexHost(), "PINECONE_API_KEY", simulator.apiKey());
     }
 
-    ReactiveImportsApi client() {
-        return imports;
+    /** What to run; one in eight fails. */
+    static List<String> uris(int howMany) {
+        return IntStream.range(0, howMany)
+                .mapToObj(i -> "s3://acme-vectors/" + (i % 8 == 7 ? "fail/" : "") + "part-" + i)
+                .toList();
     }
 
     /** How often it was asked to start each URI. */
@@ -59,13 +61,9 @@ final class SharedDemoIndex implements AutoCloseable {
         return null;
     }
 
-    /** The status of every import now. */
-    Map<String, ImportStatus> statuses() {
-        Map<String, ImportStatus> statuses = new HashMap<>();
-        imports.listImports()
-                .doOnNext((ImportOperation operation) -> statuses.put(operation.id(), operation.status()))
-                .blockLast(LONG);
-        return statuses;
+    /** Every import as it is now. */
+    List<ImportOperation> imports() {
+        return imports.listImports().collectList().blockOptional(LONG).orElseThrow();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.reactiveimports.samples;
 
+import dev.reactiveimports.ImportRun.Outcome;
 import dev.reactiveimports.ImportStatus;
 import dev.reactiveimports.samples.SharedDemoTrail.Step;
 import dev.reactiveimports.shared.Cursor;
@@ -11,20 +12,33 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the demo has seen, from outside: what the consumer received, whichever replica it ran in; what each replica saw since it
- * was started; how often the service was asked to start each URI.
+ * What the demo has seen, from outside: what the consumer received, whichever replica it ran in; the changes and outcomes that each
+ * replica received since it was started.
  */
 final class SharedDemoLedger {
 
     private final SharedDemoTrail consumer = new SharedDemoTrail(false);
-    private final TreeMap<String, SharedDemoTrail> replicas = new TreeMap<>();
-    private final Map<String, String> outcomes = new HashMap<>();
+    private final TreeMap<String, Life> replicas = new TreeMap<>();
     private final List<String> faults = new ArrayList<>();
     private String consumedBy = "nobody";
 
-    /** A new process without memory: it sees the states first, then every change. */
+    /** A process without memory: it sees the states first, then every change, and every outcome. */
+    private record Life(SharedDemoTrail trail, Map<String, Outcome> outcomes) {
+
+        Life() {
+            this(new SharedDemoTrail(true), new HashMap<>());
+        }
+
+        List<String> faults(SharedDemoTruth truth) {
+            List<String> faults = trail.faults(truth.ends());
+            faults.addAll(truth.faultsOfRuns(outcomes));
+            return faults;
+        }
+    }
+
+    /** What was received before was so by another process. */
     synchronized void started(String replica) {
-        replicas.put(replica, new SharedDemoTrail(true));
+        replicas.put(replica, new Life());
     }
 
     /**
@@ -40,8 +54,8 @@ final class SharedDemoLedger {
                 consumedBy = replica;
                 return words[1];
             }
-            case "seen" -> trail(replica).add(step(words));
-            case "run" -> outcomes.put(words[1], words[2]);
+            case "seen" -> life(replica).trail().add(step(words));
+            case "run" -> run(life(replica), words);
             default -> throw new IllegalArgumentException(line);
         }
         return null;
@@ -52,15 +66,21 @@ final class SharedDemoLedger {
         faults.add(what);
     }
 
-    private SharedDemoTrail trail(String replica) {
-        return replicas.computeIfAbsent(replica, name -> new SharedDemoTrail(true));
+    private Life life(String replica) {
+        return replicas.computeIfAbsent(replica, name -> new Life());
     }
 
-    /** The line of a process that is killed may end anywhere. */
-    private static Step step(String[] words) {
-        if (words.length != 5) {
-            throw new IllegalArgumentException("a change has 5 words, not " + words.length);
+    private void run(Life life, String[] words) {
+        requireWords(words, 3);
+        Outcome outcome = Outcome.valueOf(words[2]);
+        Outcome before = life.outcomes().put(words[1], outcome);
+        if (before != null) {
+            fault("the run of %s was delivered twice: %s and %s".formatted(words[1], before, outcome));
         }
+    }
+
+    private static Step step(String[] words) {
+        requireWords(words, 5);
         return new Step(
                 Cursor.decode(words[1]),
                 words[2],
@@ -68,11 +88,18 @@ final class SharedDemoLedger {
                 ImportStatus.valueOf(words[4]));
     }
 
+    /** The line of a process that is killed may end anywhere. */
+    private static void requireWords(String[] words, int howMany) {
+        if (words.length != howMany) {
+            throw new IllegalArgumentException("the line must have " + howMany + " words, not " + words.length);
+        }
+    }
+
     /** What each replica and the consumer know now, in one line. */
     synchronized String summary() {
         StringBuilder line = new StringBuilder("imports ended/seen: ");
-        replicas.forEach((name, trail) ->
-                line.append(name).append(' ').append(known(trail)).append(", "));
+        replicas.forEach((name, life) ->
+                line.append(name).append(' ').append(known(life.trail())).append(", "));
         return line.append("consumer (in %s) %s".formatted(consumedBy, known(consumer)))
                 .toString();
     }
@@ -81,23 +108,12 @@ final class SharedDemoLedger {
         return trail.imports() == 0 ? "-" : trail.ended() + "/" + trail.imports();
     }
 
-    /** Whether everybody knows of every end: until then something is on its way, or lost. */
-    synchronized boolean knowsAll(Map<String, ImportStatus> ends) {
-        return consumer.faults(ends).isEmpty()
-                && replicas.values().stream()
-                        .allMatch(trail -> trail.faults(ends).isEmpty());
-    }
-
     /** The verdict: what was lost, out of order, or started twice; empty if nothing was. */
-    synchronized List<String> faults(Map<String, ImportStatus> ends, Map<String, Integer> posts) {
+    synchronized List<String> faults(SharedDemoTruth truth) {
         List<String> all = new ArrayList<>(faults);
-        consumer.faults(ends).forEach(fault -> all.add("consumer: " + fault));
-        replicas.forEach((name, trail) -> trail.faults(ends).forEach(fault -> all.add(name + ": " + fault)));
-        posts.forEach((uri, times) -> {
-            if (times > 1) {
-                all.add("started %d times: %s".formatted(times, uri));
-            }
-        });
+        consumer.faults(truth.ends()).forEach(fault -> all.add("consumer: " + fault));
+        replicas.forEach((name, life) -> life.faults(truth).forEach(fault -> all.add(name + ": " + fault)));
+        all.addAll(truth.faultsOfStarts());
         return all;
     }
 

@@ -20,14 +20,16 @@ import org.jspecify.annotations.Nullable;
 final class SharedDemoProcess implements AutoCloseable {
 
     private final String name;
+    private final int imports;
     private final Map<String, String> environment;
     private final SharedDemoLedger ledger;
     private @Nullable Process process;
     private @Nullable Thread reader;
     private boolean closed;
 
-    SharedDemoProcess(String name, Map<String, String> environment, SharedDemoLedger ledger) {
+    SharedDemoProcess(String name, int imports, Map<String, String> environment, SharedDemoLedger ledger) {
         this.name = name;
+        this.imports = imports;
         this.environment = environment;
         this.ledger = ledger;
     }
@@ -47,7 +49,8 @@ final class SharedDemoProcess implements AutoCloseable {
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
                         SharedDemoReplica.class.getName(),
-                        name)
+                        name,
+                        Integer.toString(imports))
                 .redirectErrorStream(true);
         builder.environment().putAll(environment);
         ledger.started(name);

@@ -3,6 +3,8 @@ package dev.reactiveimports.samples;
 import dev.reactiveimports.ImportStatusChange;
 import dev.reactiveimports.PollSpec;
 import dev.reactiveimports.ReactiveImportsApi;
+import dev.reactiveimports.RunImportsSpec;
+import dev.reactiveimports.StartImportRequest;
 import dev.reactiveimports.r2dbc.R2dbcImportsStore;
 import dev.reactiveimports.shared.Cursor;
 import dev.reactiveimports.shared.RecordedChange;
@@ -14,14 +16,16 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * One replica of {@link SharedDemo}, a process: reports each change that it sees, and hands each one that it consumes to the demo,
- * which replies when it has written it down. It ends when the demo does.
+ * One replica of {@link SharedDemo}, a process: runs imports, reports each change and outcome that it sees, and hands each change
+ * that it consumes to the demo, which replies when it has written it down. It ends when the demo does.
  */
 final class SharedDemoReplica {
 
@@ -35,7 +39,7 @@ final class SharedDemoReplica {
     /**
      * Runs until the standard input ends.
      *
-     * @param arguments its name
+     * @param arguments its name, and how many imports are to be run
      */
     public static void main(String[] arguments) throws IOException {
         Map<String, String> environment = System.getenv();
@@ -46,11 +50,10 @@ final class SharedDemoReplica {
                 .sourceTag(arguments[0])
                 .build();
         SharedImports shared = SharedImports.builder(imports, R2dbcImportsStore.create(pool))
-                .wholeIndex()
                 .lease(Duration.ofSeconds(2))
                 .pollSpec(PollSpec.adaptive(Duration.ofMillis(500), Duration.ofSeconds(1)))
                 .build();
-        new SharedDemoReplica(System.out).run(shared);
+        new SharedDemoReplica(System.out).run(shared, SharedDemoIndex.uris(Integer.parseInt(arguments[1])));
     }
 
     private static String required(Map<String, String> environment, String name) {
@@ -61,9 +64,14 @@ final class SharedDemoReplica {
         return value;
     }
 
-    private void run(SharedImports shared) throws IOException {
+    /** Each replica is given all imports to run, also one that was started again. */
+    private void run(SharedImports shared, List<String> uris) throws IOException {
         shared.changes().subscribe(change -> report("seen", change), SharedDemoReplica::fail);
         shared.consume("demo", this::consume).subscribe(change -> {}, SharedDemoReplica::fail);
+        shared.runImports(Flux.fromIterable(uris).map(StartImportRequest::of), RunImportsSpec.maxInProgress(10))
+                .subscribe(
+                        run -> out.println("run " + run.request().uri() + " " + run.outcome()),
+                        SharedDemoReplica::fail);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             Sinks.One<Cursor> confirmed = unconfirmed.remove(Cursor.decode(line));
