@@ -57,8 +57,8 @@ final class CallOperations {
     /** Retried only while the service cannot have received an attempt. */
     Mono<String> start(StartImportRequest request) {
         HttpCall<String> call = HttpCall.start(endpoint, request);
-        return named(call, Mono.defer(() -> {
-            CallStartOutcome outcome = new CallStartOutcome(request);
+        return named(call, Mono.deferContextual(context -> {
+            CallStartOutcome outcome = new CallStartOutcome(request, StartFence.of(context));
             return lifecycle
                     .guard(policy.retryingIf(
                             call.operation(), n -> startOnce(call, outcome, n), outcome::surelyNotTaken))
@@ -69,8 +69,13 @@ final class CallOperations {
 
     private Mono<String> startOnce(HttpCall<String> call, CallStartOutcome outcome, int attempt) {
         CallRecorder recorder = new CallRecorder(call.operation(), attempt, listener, outcome);
+        if (!outcome.maySend()) {
+            return Mono.error(StartFence.Closed::new);
+        }
         // never: an abandoned call has ended, which cancels this
-        return outcome.begin(recorder) ? attempts.exchange(call, recorder) : Mono.never();
+        return outcome.begin(recorder)
+                ? attempts.exchange(call, recorder).takeUntilOther(outcome.fencedOff())
+                : Mono.never();
     }
 
     /** A 404 after an attempt without a response may be the effect of that attempt: describing the import decides. */

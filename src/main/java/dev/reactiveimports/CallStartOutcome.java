@@ -3,6 +3,9 @@ package dev.reactiveimports;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * Whether the request of one start call may have been sent. Starting is not idempotent, so writing the request and
@@ -24,8 +27,31 @@ final class CallStartOutcome {
      */
     private final AtomicReference<Object> state = new AtomicReference<>(IDLE);
 
+    private final BooleanSupplier fence;
+    private final Sinks.Empty<Void> fencedOff = Sinks.empty();
+
     CallStartOutcome(StartImportRequest request) {
+        this(request, () -> true);
+    }
+
+    /**
+     * Of one call.
+     *
+     * @param fence whether anything may be sent; asked right before
+     */
+    CallStartOutcome(StartImportRequest request, BooleanSupplier fence) {
         this.request = request;
+        this.fence = fence;
+    }
+
+    /** Fails when an attempt was not sent because its fence was closed. */
+    Mono<Void> fencedOff() {
+        return fencedOff.asMono();
+    }
+
+    /** Whether an attempt may begin. */
+    boolean maySend() {
+        return fence.getAsBoolean();
     }
 
     /**
@@ -43,9 +69,13 @@ final class CallStartOutcome {
     /**
      * Marks the request as sent, right before it is written.
      *
-     * @return whether to write it; if not, the call was abandoned
+     * @return whether to write it; if not, the call was abandoned, or its fence is closed
      */
     boolean claim(CallRecorder attempt, Instant now) {
+        if (!maySend()) {
+            fencedOff.tryEmitError(new StartFence.Closed());
+            return false;
+        }
         return state.compareAndSet(attempt, new Sent(attempt, now)) || isSentBy(attempt);
     }
 

@@ -7,7 +7,7 @@ import java.time.Duration;
 /** Checks of arguments. Messages name the limit, and never repeat a text. */
 final class Checks {
 
-    /** The longest id the service documents, in UTF-16 units. */
+    /** The longest id the service documents, in Unicode code points. */
     static final int MAX_ID_LENGTH = 1000;
 
     private static final int MAX_API_KEY_LENGTH = 1000;
@@ -16,9 +16,10 @@ final class Checks {
 
     static String requireText(String value, String name, int maxLength) {
         requireNonNull(value, name);
-        if (value.isEmpty() || value.length() > maxLength) {
+        int length = value.codePointCount(0, value.length());
+        if (length < 1 || length > maxLength) {
             throw new IllegalArgumentException(
-                    name + " must have between 1 and " + maxLength + " characters, but has " + value.length());
+                    name + " must have between 1 and " + maxLength + " characters, but has " + length);
         }
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);

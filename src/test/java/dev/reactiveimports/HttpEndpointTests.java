@@ -186,6 +186,8 @@ class HttpEndpointTests {
     void anIdHasAThousandCharactersAtMost() {
         assertThat(HOST.importUri("x".repeat(1_000))).endsWith("/" + "x".repeat(1_000));
         assertThatIllegalArgumentException().isThrownBy(() -> HOST.importUri("x".repeat(1_001)));
+        assertThat(HOST.importUri("\uD83D\uDE80".repeat(1_000))).endsWith("%F0%9F%9A%80".repeat(1_000));
+        assertThatIllegalArgumentException().isThrownBy(() -> HOST.importUri("\uD83D\uDE80".repeat(1_001)));
     }
 
     @ParameterizedTest

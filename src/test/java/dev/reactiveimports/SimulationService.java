@@ -1,5 +1,8 @@
 package dev.reactiveimports;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URLDecoder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -70,7 +73,7 @@ final class SimulationService {
         if (!rest.startsWith("/")) {
             return list(rest, time);
         }
-        SimulationImport found = imports.get(rest.substring(1));
+        SimulationImport found = imports.get(URLDecoder.decode(rest.substring(1), UTF_8));
         if (found == null || !found.isFound(time)) {
             return Response.error(404);
         }

@@ -3,6 +3,7 @@ package dev.reactiveimports.shared;
 import dev.reactiveimports.ImportsApiException;
 import dev.reactiveimports.ImportsRetry;
 import dev.reactiveimports.ReactiveImportsApi;
+import dev.reactiveimports.StartFence;
 import dev.reactiveimports.StartImportRequest;
 import dev.reactiveimports.shared.StoredRun.State;
 import java.time.Duration;
@@ -73,17 +74,22 @@ final class RunSend {
                     .switchIfEmpty(
                             SharedRetry.untilDone(settings, "reading a run", store.planRun(settings.watch(), request)))
                     .flatMap(now -> now.state() == State.SENDING && now.holder().equals(claim) && !lease.isOver()
-                            ? start(now, claim)
+                            ? start(now, claim, lease)
                             : Mono.just(new Result(now, null)));
         });
     }
 
-    private Mono<Result> start(StoredRun claimed, String claim) {
+    private Mono<Result> start(StoredRun claimed, String claim, SharedLease lease) {
         return Mono.defer(() -> {
             sentUnder = claim;
             return imports.startImport(request)
+                    .contextWrite(StartFence.openWhile(() -> !lease.isOver()))
                     .doOnNext(given -> id = given)
                     .map(given -> new Result(claimed, null))
+                    .onErrorResume(StartFence.Closed.class, closed -> {
+                        sentUnder = "";
+                        return Mono.just(new Result(claimed, null));
+                    })
                     .onErrorResume(failure -> Mono.just(new Result(claimed, failure)));
         });
     }

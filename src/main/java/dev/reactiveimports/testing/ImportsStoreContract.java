@@ -52,8 +52,8 @@ import reactor.core.scheduler.Schedulers;
  */
 public abstract class ImportsStoreContract extends StoreRunContract {
 
-    /** The longest id that the service documents, of characters that are four bytes in UTF-8. */
-    private static final String LONGEST_ID = "\uD83D\uDE80".repeat(999);
+    /** With one more character as long as the service documents, of four bytes each in UTF-8, which no database compresses. */
+    private static final String LONGEST_ID = fourByteCharacters(999);
 
     /** For subclasses. */
     protected ImportsStoreContract() {}

@@ -17,6 +17,7 @@ import dev.reactiveimports.shared.StoreLease;
 import dev.reactiveimports.shared.StoredImport;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,13 @@ abstract class StoreContractSupport {
 
     final String watch = "watch-" + UUID.randomUUID();
     private @Nullable ImportsStore store;
+
+    /** Such a text as a key breaks what keeps texts of a kind short by compressing them. */
+    static String fourByteCharacters(int howMany) {
+        StringBuilder text = new StringBuilder();
+        new Random(howMany).ints(howMany, 0x10000, 0x20000).forEach(text::appendCodePoint);
+        return text.toString();
+    }
 
     /**
      * The store to test, its schema created. Tests use watches of their own: the same database will do for all.

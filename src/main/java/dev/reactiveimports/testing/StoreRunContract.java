@@ -27,7 +27,7 @@ import reactor.core.publisher.Mono;
 abstract class StoreRunContract extends StoreLeaseContract {
 
     private static final StartImportRequest REQUEST =
-            new StartImportRequest("s3://bucket/\uD83D\uDE80".repeat(50), "integration", ImportErrorMode.CONTINUE);
+            new StartImportRequest("s3://" + fourByteCharacters(1_494), "integration", ImportErrorMode.CONTINUE);
 
     private StoredRun plan(StartImportRequest request) {
         return require(tested().planRun(watch, request));

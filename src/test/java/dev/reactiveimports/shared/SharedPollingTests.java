@@ -235,6 +235,15 @@ class SharedPollingTests {
     }
 
     @Test
+    void theLongestIdOfFourByteCharactersIsWatched() {
+        String id = "\uD83D\uDE80".repeat(1_000);
+        importRuns(id);
+        cluster.service.end(id, ImportStatus.COMPLETED);
+        cluster.run(POLL + 1);
+        assertThat(seen.text()).containsExactly(id + ":IN_PROGRESS", id + ":COMPLETED");
+    }
+
+    @Test
     void twentyReplicasThatRegisterAnImportMakeOneRow() {
         cluster.service.add("a");
         IntStream.range(0, 20).forEach(i -> cluster.replica().watch("a"));

@@ -293,6 +293,18 @@ class SharedRunsTests {
     }
 
     @Test
+    void whatADatabaseForgotOfARunThatGoesOnIsRecordedAgain() {
+        Runnable failOver = cluster.database.checkpoint();
+        Results results = run(replica, 5, Flux.fromIterable(requests(5)));
+        cluster.run(10);
+        failOver.run();
+        cluster.run(600);
+        assertThat(results.runs).hasSize(5).allMatch(run -> run.outcome() != Outcome.UNKNOWN);
+        assertThat(stored(0).state()).isEqualTo(State.ENDED);
+        assertThat(accepted(5)).isEqualTo(5);
+    }
+
+    @Test
     void aCheckThatFailsIsRecorded() {
         IllegalStateException bad = new IllegalStateException("not a Parquet file");
         RunImportsSpec spec = RunImportsSpec.maxInProgress(1).beforeStart(request -> Mono.error(bad));
