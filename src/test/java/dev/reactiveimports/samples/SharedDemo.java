@@ -25,7 +25,8 @@ public final class SharedDemo implements AutoCloseable {
     private static final Duration FEW = Duration.ofSeconds(20);
     private static final Duration LONG = Duration.ofSeconds(90);
     private static final int IMPORTS_A_SECOND = 3;
-    private static final String UNSENT = ", the others UNKNOWN: their senders were killed before they sent them";
+    private static final String UNSENT =
+            ", the others UNKNOWN, since their senders were killed before they sent the requests";
     private static final String NOBODY = "nobody";
     private static final int TICKS_BETWEEN_SUMMARIES = 20;
 

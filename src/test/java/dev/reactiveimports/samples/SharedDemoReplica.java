@@ -68,7 +68,10 @@ final class SharedDemoReplica {
     private void run(SharedImports shared, List<String> uris) throws IOException {
         shared.changes().subscribe(change -> report("seen", change), SharedDemoReplica::fail);
         shared.consume("demo", this::consume).subscribe(change -> {}, SharedDemoReplica::fail);
-        shared.runImports(Flux.fromIterable(uris).map(StartImportRequest::of), RunImportsSpec.maxInProgress(10))
+        Flux<StartImportRequest> requests = Flux.fromIterable(uris)
+                .delayElements(Duration.ofMillis(50)) // so that a kill meets few of them while they are being sent
+                .map(StartImportRequest::of);
+        shared.runImports(requests, RunImportsSpec.maxInProgress(10))
                 .subscribe(
                         run -> out.println("run " + run.request().uri() + " " + run.outcome()),
                         SharedDemoReplica::fail);
