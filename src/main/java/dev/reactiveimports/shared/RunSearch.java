@@ -6,7 +6,6 @@ import dev.reactiveimports.ReactiveImportsApi;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.util.Logger;
@@ -79,10 +78,6 @@ final class RunSearch {
 
     /** One import is listed twice by a listing that shifts while it is read. */
     static List<String> ids(List<ImportOperation> candidates) {
-        return Flux.fromIterable(candidates)
-                .map(ImportOperation::id)
-                .distinct()
-                .toStream()
-                .toList();
+        return candidates.stream().map(ImportOperation::id).distinct().toList();
     }
 }

@@ -23,7 +23,8 @@ class DocumentationTests {
     private static final Path CHANGELOG = Path.of("CHANGELOG.md");
     private static final Path BENCHMARKS = Path.of("benchmarks/README.md");
     private static final Path TESTS = Path.of("src/test/java");
-    private static final Set<String> CHECKED_LANGUAGES = Set.of("java", "xml", "kotlin", "properties", "shell");
+    private static final Path FILES = Path.of("src/test/resources/dev/reactiveimports/samples");
+    private static final Set<String> CHECKED_LANGUAGES = Set.of("java", "xml", "kotlin", "properties", "shell", "json");
     private static final Pattern PROPERTY = Pattern.compile("\"name\": \"reactive-imports\\.([\\w.-]+)\"");
     private static final Pattern TEST_CLASS = Pattern.compile("\\b(\\w+Tests|(?:Reactive|Import)\\w+\\*)(?=[`,' ])");
     private static final Pattern PROFILE = Pattern.compile(" -P([\\w-]+)");
@@ -42,6 +43,18 @@ class DocumentationTests {
     @Test
     void everySnippetIsShown() throws IOException {
         assertThat(shown("java")).isNotEmpty().containsAll(snippetsOfSamples());
+    }
+
+    @Test
+    void everyJsonBlockIsAFileOfASample() throws IOException {
+        List<String> files = new ArrayList<>();
+        try (Stream<Path> paths = Files.list(FILES)) {
+            for (Path path :
+                    paths.filter(path -> path.toString().endsWith(".json")).toList()) {
+                files.add(Files.readString(path).strip());
+            }
+        }
+        assertThat(shown("json")).isNotEmpty().isSubsetOf(files);
     }
 
     @Test
