@@ -59,10 +59,15 @@ final class CallAttempt {
     private <T> Mono<T> bare(HttpCall<T> call, CallRecorder recorder) {
         return Mono.defer(() -> {
             int passedAt = permits.closings();
-            return apiKey.flatMap(
-                    key -> permits.holding(network.exchange(call, Checks.requireApiKey(key), recorder), passedAt)
-                            .onErrorMap(CallAttempt::isFailure, HttpFailures::broken));
+            return apiKey.flatMap(key -> permits.holding(
+                            fenced(network.exchange(call, Checks.requireApiKey(key), recorder)), passedAt)
+                    .onErrorMap(CallAttempt::isFailure, HttpFailures::broken));
         });
+    }
+
+    private static <T> Mono<T> fenced(Mono<T> exchange) {
+        return Mono.deferContextual(
+                context -> RequestFence.of(context).getAsBoolean() ? exchange : Mono.error(RequestFence.Closed::new));
     }
 
     private <T> Mono<T> recorded(Mono<T> exchange, CallRecorder recorder) {
@@ -77,9 +82,9 @@ final class CallAttempt {
         });
     }
 
-    /** Not one: a call that has to pass the throttle gate again, since there was no exchange. */
+    /** Not one: a call that has to pass the throttle gate again, or is fenced off, since there was no exchange. */
     private static boolean isFailure(Throwable signalled) {
-        return !(signalled instanceof ThrottleGate.HeldBack);
+        return !(signalled instanceof ThrottleGate.HeldBack || signalled instanceof RequestFence.Closed);
     }
 
     private long now() {

@@ -58,7 +58,7 @@ final class CallOperations {
     Mono<String> start(StartImportRequest request) {
         HttpCall<String> call = HttpCall.start(endpoint, request);
         return named(call, Mono.deferContextual(context -> {
-            CallStartOutcome outcome = new CallStartOutcome(request, StartFence.of(context));
+            CallStartOutcome outcome = new CallStartOutcome(request, RequestFence.of(context));
             return lifecycle
                     .guard(policy.retryingIf(
                             call.operation(), n -> startOnce(call, outcome, n), outcome::surelyNotTaken))
@@ -69,9 +69,6 @@ final class CallOperations {
 
     private Mono<String> startOnce(HttpCall<String> call, CallStartOutcome outcome, int attempt) {
         CallRecorder recorder = new CallRecorder(call.operation(), attempt, listener, outcome);
-        if (!outcome.maySend()) {
-            return Mono.error(StartFence.Closed::new);
-        }
         // never: an abandoned call has ended, which cancels this
         return outcome.begin(recorder)
                 ? attempts.exchange(call, recorder).takeUntilOther(outcome.fencedOff())

@@ -49,11 +49,6 @@ final class CallStartOutcome {
         return fencedOff.asMono();
     }
 
-    /** Whether an attempt may begin. */
-    boolean maySend() {
-        return fence.getAsBoolean();
-    }
-
     /**
      * Registers an attempt before it begins.
      *
@@ -72,8 +67,8 @@ final class CallStartOutcome {
      * @return whether to write it; if not, the call was abandoned, or its fence is closed
      */
     boolean claim(CallRecorder attempt, Instant now) {
-        if (!maySend()) {
-            fencedOff.tryEmitError(new StartFence.Closed());
+        if (!fence.getAsBoolean()) {
+            fencedOff.tryEmitError(new RequestFence.Closed());
             return false;
         }
         return state.compareAndSet(attempt, new Sent(attempt, now)) || isSentBy(attempt);

@@ -4,10 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +22,11 @@ public final class VirtualService {
     private final SimulationService service;
     private final SimulationWeather weather;
     private final List<Request> requests = new ArrayList<>();
-    private final Set<Object> calls = Collections.newSetFromMap(new IdentityHashMap<>());
     private Consumer<Request> onRequest = request -> {};
     private Consumer<String> onStart = client -> {};
 
-    /** A request as it began: {@code GET/id} or {@code GET?limit=100}; whether it is a further attempt of a call. */
-    public record Request(long millis, String client, String name, boolean again) {}
+    /** A request as it began: {@code GET/id} or {@code GET?limit=100}. */
+    public record Request(long millis, String client, String name) {}
 
     public VirtualService(long seed) {
         dice = new SimulationDice(seed);
@@ -203,7 +199,7 @@ public final class VirtualService {
 
         @Override
         public void begins(String exchange, Object call) {
-            Request request = new Request(clock.millis(), name, exchange, !calls.add(call));
+            Request request = new Request(clock.millis(), name, exchange);
             requests.add(request);
             onRequest.accept(request);
         }

@@ -3,6 +3,7 @@ package dev.reactiveimports.shared;
 import dev.reactiveimports.ImportsException;
 import dev.reactiveimports.ImportsRetry;
 import dev.reactiveimports.ReactiveImportsApi;
+import dev.reactiveimports.RequestFence;
 import java.time.Duration;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -70,7 +71,8 @@ final class PollerElection {
                 .filter(recorder::isNews)
                 .bufferTimeout(SharedSettings.PAGE, COLLECT, settings.scheduler(), true)
                 .concatMap(recorder::record, 1)
-                .then();
+                .then()
+                .contextWrite(RequestFence.openWhile(() -> !lease.isOver()));
         return Flux.merge(lease.keep(lease::renewed), recording, purging());
     }
 

@@ -14,6 +14,9 @@ final class RunLease {
 
     private static final String PREFIX = "run/";
 
+    /** Another holder than of the pipeline's own leases, which it may be asked about as well. */
+    private static final String PROBE = "/probe";
+
     private final SharedReplica.Parts parts;
     private final SharedSettings settings;
     private final String holder;
@@ -55,12 +58,12 @@ final class RunLease {
                 .next();
     }
 
-    /** Whether a lease of another pipeline is over. If so, it is so for good: its holder cannot renew it any more. */
+    /** Whether a lease is over. If so, it is so for good: its holder cannot renew it any more. */
     Mono<Boolean> isOver(String name) {
         return SharedRetry.untilDone(
                 settings,
                 "looking whether a lease is over",
-                SharedLease.acquire(parts.store(), settings, name, holder)
+                SharedLease.acquire(parts.store(), settings, name, holder + PROBE)
                         .flatMap(lease -> lease.release().thenReturn(true))
                         .defaultIfEmpty(false));
     }

@@ -53,7 +53,7 @@ final class RunPipeline {
                     new RunEnds(parts, spec),
                     new RunStop(demand));
             Mono<Void> work = Mono.when(
-                    shared.slots().work(), shared.search().work(), shared.ends().work());
+                    shared.slots().work(), shared.search().work(), shared.ends().work(), whenClosed(shared.stop()));
             Flux<ImportRun> runs = demand.of(requests)
                     .flatMap(request -> new RunSteps(imports, shared, spec, request).run(), Integer.MAX_VALUE, 1)
                     .concatWith(Mono.defer(() -> {
@@ -64,6 +64,14 @@ final class RunPipeline {
                     .doOnCancel(() -> cancelled(shared.ends().ids()))
                     .doOnRequest(demand::requested)
                     .doOnNext(run -> demand.delivered());
+        });
+    }
+
+    /** A watch of nothing sends nothing, and fails when the client is closed. */
+    private Mono<Void> whenClosed(RunStop stop) {
+        return imports.observeImports(Flux.never()).then().onErrorResume(failure -> {
+            stop.because(failure);
+            return Mono.never();
         });
     }
 

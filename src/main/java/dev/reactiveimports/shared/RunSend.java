@@ -3,7 +3,7 @@ package dev.reactiveimports.shared;
 import dev.reactiveimports.ImportsApiException;
 import dev.reactiveimports.ImportsRetry;
 import dev.reactiveimports.ReactiveImportsApi;
-import dev.reactiveimports.StartFence;
+import dev.reactiveimports.RequestFence;
 import dev.reactiveimports.StartImportRequest;
 import dev.reactiveimports.shared.StoredRun.State;
 import java.time.Duration;
@@ -83,10 +83,10 @@ final class RunSend {
         return Mono.defer(() -> {
             sentUnder = claim;
             return imports.startImport(request)
-                    .contextWrite(StartFence.openWhile(() -> !lease.isOver()))
+                    .contextWrite(RequestFence.openWhile(() -> !lease.isOver()))
                     .doOnNext(given -> id = given)
                     .map(given -> new Result(claimed, null))
-                    .onErrorResume(StartFence.Closed.class, closed -> {
+                    .onErrorResume(RequestFence.Closed.class, closed -> {
                         sentUnder = "";
                         return Mono.just(new Result(claimed, null));
                     })

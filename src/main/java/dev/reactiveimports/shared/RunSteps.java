@@ -165,7 +165,7 @@ final class RunSteps {
                     .search()
                     .find(request.uri(), run.sentAt().minus(CLOCKS_DIFFER))
                     .flatMap(found -> adopt(run, RunSearch.ids(found)))
-                    .onErrorResume(RunSteps::isOfService, reason -> {
+                    .onErrorResume(this::isOfService, reason -> {
                         if (RunStop.concernsAll(reason)) {
                             shared.pipeline.stop().because(reason);
                         }
@@ -174,9 +174,9 @@ final class RunSteps {
         });
     }
 
-    /** The store's own failures end the pipeline. */
-    private static boolean isOfService(Throwable failure) {
-        return failure instanceof ImportsException;
+    /** The store's own failures end the pipeline; a closed client has ended it already. */
+    private boolean isOfService(Throwable failure) {
+        return failure instanceof ImportsException || shared.pipeline.stop().reason() != null;
     }
 
     private Mono<StoredRun> adopt(StoredRun run, List<String> ids) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reactiveimports.ImportOutcomeUnknownException;
 import dev.reactiveimports.ImportRun;
 import dev.reactiveimports.ImportRun.Outcome;
+import dev.reactiveimports.ImportsApiException;
 import dev.reactiveimports.RunImportsSpec;
 import dev.reactiveimports.StartImportRequest;
 import dev.reactiveimports.shared.Cluster.Replica;
@@ -153,6 +154,45 @@ class SharedRunsTests {
         cluster.run(ENDED);
         assertThat(results.runs).hasSize(2);
         assertThat(accepted(1)).isEqualTo(1);
+    }
+
+    @Test
+    void theSameUriTwiceIsOneStartThatWaitsForItsTurn() {
+        cluster.service.fail(Duration.ofSeconds(50), 55);
+        Results results = run(replica, 2, Flux.fromIterable(requests(1)).repeat(1));
+        cluster.run(2 * ENDED);
+        assertThat(results.runs).hasSize(2);
+        assertThat(results.outcomes()).doesNotContain(Outcome.UNKNOWN);
+        assertThat(accepted(1)).isEqualTo(1);
+    }
+
+    @Test
+    void aClosedClientEndsThePipelineAndItsRunsGoOnElsewhere() {
+        Results results = run(replica, 2, Flux.fromIterable(requests(5)));
+        cluster.run(5);
+        replica.imports.disposeLater().subscribe();
+        cluster.run(ENDED);
+        assertThat(results.failures).singleElement().isInstanceOf(IllegalStateException.class);
+        assertThat(results.runs).hasSize(2).allMatch(run -> run.outcome() == Outcome.UNKNOWN);
+        Results other = run(cluster.replica(), 5, Flux.fromIterable(requests(5)));
+        cluster.run(ENDED + RECOVERED);
+        assertThat(other.runs).hasSize(5).allMatch(run -> run.operation() != null);
+        assertThat(accepted(5)).isEqualTo(5);
+    }
+
+    @Test
+    void aRejectedKeyConcernsAllRunsAndARejectedRequestDoesNot() {
+        List.of(401, 402, 403)
+                .forEach(status ->
+                        assertThat(RunStop.concernsAll(rejected(status))).isTrue());
+        List.of(400, 404, 409, 429, 503)
+                .forEach(status ->
+                        assertThat(RunStop.concernsAll(rejected(status))).isFalse());
+        assertThat(RunStop.concernsAll(new IllegalStateException("no key"))).isTrue();
+    }
+
+    private static ImportsApiException rejected(int status) {
+        return ImportsApiException.of(status, null, "rejected", null);
     }
 
     @Test

@@ -16,13 +16,18 @@ class SharedSimulationTests {
     private static final int SEEDS = Integer.getInteger("simulation.seeds", 2_000) / 50;
 
     /** A start that waited for its retry was sent by a process that woke up after its lease. */
-    private static final long[] FOUND = {1366};
+    private static final long[] FOUND_RUNNING = {1366};
+
+    /** A response that had waited for a stopped process was followed by a request when that woke up. */
+    private static final long[] FOUND_WATCHING = {196};
 
     @Test
     @Timeout(value = 20, unit = TimeUnit.MINUTES)
     void promisesHold() {
         Long single = Long.getLong("simulation.seed");
-        LongStream seeds = single == null ? LongStream.rangeClosed(1, SEEDS) : LongStream.of(single);
+        LongStream seeds = single == null
+                ? LongStream.concat(LongStream.rangeClosed(1, SEEDS), LongStream.of(FOUND_WATCHING))
+                : LongStream.of(single);
         seeds.forEach(seed -> {
             SharedWorld world = new SharedWorld(seed).run();
             assertThat(world.violations)
@@ -37,7 +42,7 @@ class SharedSimulationTests {
     void runsAreStartedOnceAndHeardOf() {
         Long single = Long.getLong("simulation.seed");
         LongStream seeds = single == null
-                ? LongStream.concat(LongStream.rangeClosed(1, SEEDS / 2), LongStream.of(FOUND))
+                ? LongStream.concat(LongStream.rangeClosed(1, SEEDS / 2), LongStream.of(FOUND_RUNNING))
                 : LongStream.of(single);
         seeds.forEach(seed -> {
             SharedRunsWorld world = new SharedRunsWorld(seed).run();

@@ -37,7 +37,6 @@ final class SharedWorld {
     private final Set<String> imports = new TreeSet<>();
     private final Set<Cursor> handled = new HashSet<>();
     private final Set<String> handledTexts = new HashSet<>();
-    private final Map<String, Long> wokeAt = new HashMap<>();
     private double troubled = 0.02;
     private boolean forcedExpiry;
     private boolean over;
@@ -144,7 +143,6 @@ final class SharedWorld {
                     one.process.pause();
                     cluster.service.after(seconds(60), () -> {
                         event(one.name + " goes on");
-                        wokeAt.put(one.name, cluster.service.millis());
                         one.process.resume(random);
                     });
                 }
@@ -196,14 +194,10 @@ final class SharedWorld {
         imports.forEach(this::register);
     }
 
-    /**
-     * As long as the database's clock and its rows are left alone, only the holder of the lease polls. But a call that was on its
-     * way when its process was stopped may make its next attempt in the moment of waking, before it is cancelled.
-     */
+    /** As long as the database's clock and its rows are left alone, only the holder of the lease polls. */
     private void requireLease(Request request) {
         String client = request.client();
-        boolean woke = request.again() && wokeAt.getOrDefault(client, -1L) == request.millis();
-        if (forgets || steps || forcedExpiry || woke) {
+        if (forgets || steps || forcedExpiry) {
             return;
         }
         String holder = cluster.database.holder("imports", ImportsStore.POLLER);

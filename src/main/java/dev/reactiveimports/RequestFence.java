@@ -8,27 +8,28 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * Fences starts off, for applications in which only the holder of a lease may start imports. A start may wait, for the throttle
+ * Fences requests off, for applications in which only the holder of a lease may send them. A call may wait, for the throttle
  * gate, a connection or a retry, and its process may be stopped meanwhile for longer than its lease lasts. So the fence is asked
- * before each attempt, and again right before the first byte of the request is written.
+ * before each HTTP request of the subscription, those of listings and watches included; for a start again, right before the first
+ * byte of the request is written.
  *
  * <pre>{@code
- * imports.startImport(request).contextWrite(StartFence.openWhile(lease::isHeld))
+ * imports.startImport(request).contextWrite(RequestFence.openWhile(lease::isHeld))
  * }</pre>
  *
  * @since 0.1.0
  */
-public final class StartFence {
+public final class RequestFence {
 
-    private static final Object KEY = StartFence.class;
+    private static final Object KEY = RequestFence.class;
 
-    private StartFence() {}
+    private RequestFence() {}
 
     /**
-     * Puts a fence into the Context of a subscription, for the starts above.
+     * Puts a fence into the Context of a subscription, for the calls above.
      *
-     * @param fence whether a request may be sent now; called on event loops, must not block. If it throws, the start fails or
-     *     is not sent
+     * @param fence whether a request may be sent now; called on event loops, must not block. If it throws, the call fails and
+     *     nothing is sent
      * @return for {@link reactor.core.publisher.Mono#contextWrite(Function)}
      */
     public static Function<Context, Context> openWhile(BooleanSupplier fence) {
@@ -41,7 +42,7 @@ public final class StartFence {
     }
 
     /**
-     * The failure of a start that surely was not sent, because its fence was closed.
+     * The failure of a call whose request was not sent, because its fence was closed.
      *
      * @since 0.1.0
      */
@@ -50,7 +51,7 @@ public final class StartFence {
         private static final long serialVersionUID = 1L;
 
         Closed() {
-            super("The import was not started: the fence of this subscription is closed");
+            super("The request was not sent: the fence of this subscription is closed");
         }
     }
 }
