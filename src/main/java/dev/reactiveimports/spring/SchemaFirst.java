@@ -28,13 +28,19 @@ final class SchemaFirst implements ConnectionFactory, Wrapped<ConnectionFactory>
         this.created = R2dbcImportsStore.create(factory)
                 .createSchema()
                 .timeout(LONGEST)
-                .onErrorMap(R2dbcPermissionDeniedException.class, SchemaFirst::forbidden)
+                .onErrorMap(SchemaFirst::isForbidden, SchemaFirst::forbidden)
                 // one at a time; whoever cancels does not cancel it for the others
                 .cache(nothing -> FOR_GOOD, failure -> Duration.ZERO, () -> FOR_GOOD);
     }
 
+    /** Unlike a user or password that the database rejects, which fails without tables to create too. */
+    private static boolean isForbidden(Throwable failure) {
+        return failure instanceof R2dbcPermissionDeniedException denied
+                && !String.valueOf(denied.getSqlState()).startsWith("28");
+    }
+
     /** Not one that passes. */
-    private static Throwable forbidden(R2dbcPermissionDeniedException failure) {
+    private static Throwable forbidden(Throwable failure) {
         return new IllegalStateException(
                 "The tables ri_* cannot be created: set 'reactive-imports.shared.create-schema=false', and run the"
                         + " statements of dev/reactiveimports/r2dbc/schema-1.sql by a user who may",

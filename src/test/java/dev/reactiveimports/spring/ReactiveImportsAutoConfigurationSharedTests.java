@@ -268,14 +268,15 @@ class ReactiveImportsAutoConfigurationSharedTests {
 
     @ParameterizedTest
     @CsvSource({
-        "PostgreSQL, , false",
-        "PostgreSQL, true, true",
-        "PostgreSQL, false, false",
-        "H2, , true",
-        "H2, false, false"
+        "PostgreSQL, , 42501, false",
+        "PostgreSQL, true, 42501, true",
+        "PostgreSQL, true, 28P01, false",
+        "PostgreSQL, false, 42501, false",
+        "H2, , 90096, true",
+        "H2, false, 90096, false"
     })
-    void ofAServerTheTablesAreTheDatabaseTools(String name, String property, boolean creates) {
-        RuntimeException denied = new R2dbcPermissionDeniedException("permission denied for schema public", "42501");
+    void ofAServerTheTablesAreTheDatabaseTools(String name, String property, String state, boolean creates) {
+        RuntimeException denied = new R2dbcPermissionDeniedException("denied", state);
         ApplicationContextRunner of = enabled.withBean(ConnectionFactory.class, () -> new Failing(name, denied));
         (property == null ? of : of.withPropertyValues("reactive-imports.shared.create-schema=" + property))
                 .run(context -> StepVerifier.create(
