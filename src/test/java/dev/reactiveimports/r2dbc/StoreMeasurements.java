@@ -49,10 +49,10 @@ public final class StoreMeasurements {
             R2dbcImportsStore store = R2dbcImportsStore.create(pool);
             store.createSchema().block(LONG);
             StoreLease lease = poller(store, "a");
+            measureDelay(database.getKey(), store, lease, 400);
             measureAppends(database.getKey(), store, lease, 1, 600);
             measureAppends(database.getKey(), store, lease, 100, 120);
             measureAppends(database.getKey(), store, lease, 1_000, 30);
-            measureDelay(database.getKey(), store, lease, 400);
             pool.dispose();
         }
         System.exit(0);
