@@ -71,7 +71,7 @@ final class KillableReplica {
             imports.close();
             threads.dispose();
         }
-        pool.dispose();
+        pool.disposeLater().onErrorComplete().subscribe();
     }
 
     /** What connects this process to the database, until it is dead. */
