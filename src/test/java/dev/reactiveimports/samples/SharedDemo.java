@@ -25,6 +25,7 @@ public final class SharedDemo implements AutoCloseable {
     private static final Duration FEW = Duration.ofSeconds(20);
     private static final Duration LONG = Duration.ofSeconds(90);
     private static final int IMPORTS_A_SECOND = 3;
+    private static final int MOST_IMPORTS = 300;
     private static final String UNSENT =
             ", the others UNKNOWN, since their senders were killed before they sent the requests";
     private static final String NOBODY = "nobody";
@@ -33,7 +34,9 @@ public final class SharedDemo implements AutoCloseable {
     private final PrintStream out;
     private final long begun = System.nanoTime();
     private final SharedDemoLedger ledger = new SharedDemoLedger();
-    private final SharedDemoIndex index = new SharedDemoIndex();
+    private final SharedDemoIndex index;
+    private final List<String> uris;
+    private final Duration howLong;
     private final List<SharedDemoProcess> replicas = new ArrayList<>();
     private final Random random = new Random();
     private @Nullable SharedDemoDatabase database;
@@ -42,8 +45,14 @@ public final class SharedDemo implements AutoCloseable {
     private int kills;
     private int killsOfPoller;
 
-    SharedDemo(PrintStream out) {
+    /** As many imports, of such a duration, that they last as long as the kills. */
+    SharedDemo(PrintStream out, Duration howLong) {
         this.out = out;
+        this.howLong = howLong;
+        int imports = (int) Math.max(1, Math.min(MOST_IMPORTS, IMPORTS_A_SECOND * howLong.toSeconds()));
+        this.uris = SharedDemoIndex.uris(imports);
+        Duration slot = howLong.multipliedBy(SharedDemoReplica.IN_PROGRESS).dividedBy(imports);
+        this.index = new SharedDemoIndex(slot.multipliedBy(2).dividedBy(3)); // it is free for a while after each kill
     }
 
     /**
@@ -53,12 +62,12 @@ public final class SharedDemo implements AutoCloseable {
      * @param arguments none
      */
     public static void main(String[] arguments) {
-        SharedDemo demo = new SharedDemo(System.out);
+        Duration howLong = Duration.ofSeconds(Integer.getInteger("demo.seconds", 20));
+        SharedDemo demo = new SharedDemo(System.out, howLong);
         Runtime.getRuntime().addShutdownHook(new Thread(demo::close));
         int status = 1;
         try {
-            Duration howLong = Duration.ofSeconds(Integer.getInteger("demo.seconds", 20));
-            status = demo.run(System.getenv("R2DBC_URL"), howLong) ? 0 : 1;
+            status = demo.run(System.getenv("R2DBC_URL")) ? 0 : 1;
         } catch (RuntimeException e) {
             demo.say("FAILED: " + e);
         }
@@ -66,21 +75,20 @@ public final class SharedDemo implements AutoCloseable {
     }
 
     /** Returns whether nothing was lost and nothing started twice. */
-    boolean run(@Nullable String url, Duration howLong) {
-        List<String> uris = SharedDemoIndex.uris(IMPORTS_A_SECOND * (int) howLong.toSeconds());
-        open(url, uris.size());
-        watchAndKill(howLong);
+    boolean run(@Nullable String url) {
+        open(url);
+        watchAndKill();
         say("no more kills: waiting for the imports that run");
-        if (!until(FEW, () -> isSettled(uris))) {
+        if (!until(FEW, this::isSettled)) {
             say(
                     "still waiting: for a request whose sender was killed before the response, the listing is searched after 40 s");
-            until(LONG, () -> isSettled(uris));
+            untilNothingChanges();
         }
-        return verdict(truth(uris));
+        return verdict(truth());
     }
 
     /** A signal to this process waits until what was begun here can be ended. */
-    private synchronized void open(@Nullable String url, int imports) {
+    private synchronized void open(@Nullable String url) {
         if (closed) {
             throw new IllegalStateException("closed");
         }
@@ -93,14 +101,14 @@ public final class SharedDemo implements AutoCloseable {
         environment.put("DEMO_SCHEMA", opened.schema());
         environment.put("CLASSPATH", SharedDemoProcess.classPath());
         for (String name : List.of("a", "b", "c")) {
-            replicas.add(new SharedDemoProcess(name, imports, environment, ledger));
+            replicas.add(new SharedDemoProcess(name, uris.size(), environment, ledger));
         }
         say("tables created; replicas a, b and c are started, and each is given all %d imports to run"
-                .formatted(imports));
+                .formatted(uris.size()));
         replicas.forEach(SharedDemoProcess::start);
     }
 
-    private void watchAndKill(Duration howLong) {
+    private void watchAndKill() {
         until(LONG, () -> !poller.equals(NOBODY));
         long end = System.nanoTime() + howLong.toNanos();
         while (System.nanoTime() < end) {
@@ -116,13 +124,24 @@ public final class SharedDemo implements AutoCloseable {
         }
     }
 
-    private SharedDemoTruth truth(List<String> uris) {
+    private SharedDemoTruth truth() {
         return new SharedDemoTruth(uris, index.imports(), index.posts());
     }
 
-    private boolean isSettled(List<String> uris) {
-        SharedDemoTruth truth = truth(uris);
+    private boolean isSettled() {
+        SharedDemoTruth truth = truth();
         return truth.allHaveEnded() && ledger.faults(truth).isEmpty();
+    }
+
+    private void untilNothingChanges() {
+        int missing = Integer.MAX_VALUE;
+        while (!until(LONG, this::isSettled)) {
+            int now = ledger.faults(truth()).size();
+            if (now >= missing) {
+                return;
+            }
+            missing = now;
+        }
     }
 
     /** Watches who polls meanwhile. Returns whether the condition came true. */

@@ -20,9 +20,16 @@ final class SharedDemoIndex implements AutoCloseable {
     private static final Pattern URI = Pattern.compile("\"uri\":\"([^\"]*)\"");
     private static final Pattern TAG = Pattern.compile("source_tag=([a-z0-9]+)");
 
-    private final ImportsSimulator simulator =
-            ImportsSimulator.builder().importDuration(Duration.ofSeconds(3)).build();
-    private final ReactiveImportsApi imports = ReactiveImportsApi.create(simulator.indexHost(), simulator.apiKey());
+    private final ImportsSimulator simulator;
+    private final ReactiveImportsApi imports;
+    private final Map<String, Integer> posts = new TreeMap<>();
+    private @Nullable RecordedRequest newest;
+    private @Nullable String poller;
+
+    SharedDemoIndex(Duration importDuration) {
+        simulator = ImportsSimulator.builder().importDuration(importDuration).build();
+        imports = ReactiveImportsApi.create(simulator.indexHost(), simulator.apiKey());
+    }
 
     /** What a replica has to know of it. */
     Map<String, String> environment() {
@@ -37,28 +44,40 @@ final class SharedDemoIndex implements AutoCloseable {
     }
 
     /** How often it was asked to start each URI. */
-    Map<String, Integer> posts() {
-        Map<String, Integer> posts = new TreeMap<>();
-        for (RecordedRequest request : simulator.requests()) {
-            Matcher uri = URI.matcher(request.body());
-            if (request.method().equals("POST") && uri.find()) {
-                posts.merge(uri.group(1), 1, Integer::sum);
-            }
-        }
-        return posts;
+    synchronized Map<String, Integer> posts() {
+        readNew();
+        return Map.copyOf(posts);
     }
 
     /** The replica that sent the newest poll, as the header User-Agent says. */
     @Nullable
-    String poller() {
+    synchronized String poller() {
+        readNew();
+        return poller;
+    }
+
+    /** The simulator keeps the newest requests only: so ask often. */
+    @SuppressWarnings("ReferenceEquality")
+    private void readNew() {
         List<RecordedRequest> requests = simulator.requests();
-        for (int i = requests.size() - 1; i >= 0; i--) {
-            Matcher tag = TAG.matcher(requests.get(i).headers().getOrDefault("User-Agent", ""));
-            if (requests.get(i).method().equals("GET") && tag.find()) {
-                return tag.group(1);
-            }
+        int from = requests.size();
+        while (from > 0 && requests.get(from - 1) != newest) {
+            from--;
         }
-        return null;
+        for (RecordedRequest request : requests.subList(from, requests.size())) {
+            newest = request;
+            read(request);
+        }
+    }
+
+    private void read(RecordedRequest request) {
+        Matcher uri = URI.matcher(request.body());
+        Matcher tag = TAG.matcher(request.headers().getOrDefault("User-Agent", ""));
+        if (request.method().equals("POST") && uri.find()) {
+            posts.merge(uri.group(1), 1, Integer::sum);
+        } else if (request.method().equals("GET") && tag.find()) {
+            poller = tag.group(1);
+        }
     }
 
     /** Every import as it is now. */

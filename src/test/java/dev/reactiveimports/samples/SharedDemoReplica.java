@@ -29,6 +29,8 @@ import reactor.core.publisher.Sinks;
  */
 final class SharedDemoReplica {
 
+    static final int IN_PROGRESS = 10;
+
     private final PrintStream out;
     private final Map<Cursor, Sinks.One<Cursor>> unconfirmed = new ConcurrentHashMap<>();
 
@@ -69,9 +71,9 @@ final class SharedDemoReplica {
         shared.changes().subscribe(change -> report("seen", change), SharedDemoReplica::fail);
         shared.consume("demo", this::consume).subscribe(change -> {}, SharedDemoReplica::fail);
         Flux<StartImportRequest> requests = Flux.fromIterable(uris)
-                .delayElements(Duration.ofMillis(50)) // so that a kill meets few of them while they are being sent
+                .delayElements(Duration.ofMillis(20)) // so that a kill meets few of them while they are being sent
                 .map(StartImportRequest::of);
-        shared.runImports(requests, RunImportsSpec.maxInProgress(10))
+        shared.runImports(requests, RunImportsSpec.maxInProgress(IN_PROGRESS))
                 .subscribe(
                         run -> out.println("run " + run.request().uri() + " " + run.outcome()),
                         SharedDemoReplica::fail);

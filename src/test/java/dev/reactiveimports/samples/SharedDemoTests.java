@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole demo, as a process of its own: a PostgreSQL, a simulator, three replicas, and kills. */
+/** The whole demo, as a process of its own: a PostgreSQL, a simulator, three replicas, and kills; with demo.seconds, for longer. */
 @Tag("shared")
-@Timeout(300)
+@Timeout(1200)
 class SharedDemoTests {
 
     private final List<String> printed = new ArrayList<>();
@@ -31,7 +31,7 @@ class SharedDemoTests {
         this.folder = folder;
         demo = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Ddemo.seconds=12",
+                        "-Ddemo.seconds=" + Integer.getInteger("demo.seconds", 12),
                         "-Djava.io.tmpdir=" + folder,
                         "-cp",
                         System.getProperty("java.class.path"),
@@ -51,6 +51,7 @@ class SharedDemoTests {
         readUntil(" polls");
         List<ProcessHandle> processes = processes();
         readUntil("NOTHING STARTED TWICE");
+        System.out.println(String.join("\n", printed.subList(printed.size() - 3, printed.size())));
         assertThat(demo.waitFor()).as("exit status, printed %s", printed).isZero();
         assertThat(printed).anyMatch(line -> line.contains("KILL")).anyMatch(line -> line.contains("NOTHING LOST"));
         assertEnded(processes);
