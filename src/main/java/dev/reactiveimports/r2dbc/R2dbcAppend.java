@@ -23,9 +23,8 @@ import reactor.core.publisher.Mono;
 final class R2dbcAppend {
 
     private static final String EXTEND = "UPDATE ri_lease SET expires_at = " + R2dbcLeases.EXPIRY + R2dbcLeases.IF_HELD;
-    private static final String KNOWN =
-            "SELECT id_hash, revision, ended FROM ri_import WHERE watch = $1 AND id_hash = ANY($2)";
-    private static final String FORGET = "DELETE FROM ri_import WHERE watch = $1 AND id_hash = ANY($2)";
+    private static final String KNOWN = "SELECT id_hash, revision, ended FROM ri_import WHERE watch = $1 AND ";
+    private static final String FORGET = "DELETE FROM ri_import WHERE watch = $1 AND ";
     private static final String STATES =
             "INSERT INTO ri_import (watch, id_hash, id, revision, ended, epoch, sequence, operation, recorded_at)"
                     + " SELECT CAST($1 AS VARCHAR), u.id_hash, u.id, u.revision, u.ended, CAST($2 AS BIGINT), u.sequence,"
@@ -101,15 +100,15 @@ final class R2dbcAppend {
                 R2dbcLeases.values(lease, duration));
     }
 
-    private static Mono<Map<String, Known>> known(R2dbcSession session, String watch, Map<String, NewChange> changes) {
+    private Mono<Map<String, Known>> known(R2dbcSession session, String watch, Map<String, NewChange> changes) {
+        String[] keys = changes.keySet().toArray(String[]::new);
         return session.select(
-                        KNOWN,
+                        KNOWN + dialect.isOneOf(keys.length),
                         row -> new Known(
                                 R2dbcRows.text(row, "id_hash"),
                                 R2dbcRows.number(row, "revision"),
                                 Boolean.TRUE.equals(row.get("ended", Boolean.class))),
-                        watch,
-                        changes.keySet().toArray(String[]::new))
+                        dialect.valuesOf(watch, keys))
                 .map(rows -> rows.stream().collect(toMap(Known::key, Function.identity())));
     }
 
@@ -133,7 +132,9 @@ final class R2dbcAppend {
         Cursor head = new Cursor(lease.epoch(), lines.get(lines.size() - 1).sequence());
         String[] replaced =
                 lines.stream().map(Line::key).filter(known::containsKey).toArray(String[]::new);
-        return (replaced.length == 0 ? Mono.<Long>empty() : session.update(FORGET, watch, replaced))
+        return (replaced.length == 0
+                        ? Mono.<Long>empty()
+                        : session.update(FORGET + dialect.isOneOf(replaced.length), dialect.valuesOf(watch, replaced)))
                 .then(session.update(
                         STATES,
                         watch,

@@ -1,6 +1,11 @@
 package dev.reactiveimports.r2dbc;
 
+import static java.util.stream.Collectors.joining;
+
 import io.r2dbc.spi.ConnectionFactory;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Where PostgreSQL and H2 differ: all other SQL is the same. */
 enum R2dbcDialect {
@@ -33,5 +38,22 @@ enum R2dbcDialect {
                 ? columns + ", set_config('idle_in_transaction_session_timeout', '" + Math.max(millis, 1_000)
                         + "', true)"
                 : columns;
+    }
+
+    /**
+     * The condition that a row's key is one of those that are bound from the second value on. H2's driver makes CLOBs of an
+     * array's elements, for which H2 compares every row with every element.
+     */
+    String isOneOf(int keys) {
+        return this == POSTGRESQL
+                ? "id_hash = ANY($2)"
+                : IntStream.range(2, keys + 2).mapToObj(n -> "$" + n).collect(joining(", ", "id_hash IN (", ")"));
+    }
+
+    /** The values of a statement on a watch with that condition. */
+    Object[] valuesOf(String watch, String[] keys) {
+        return this == POSTGRESQL
+                ? new Object[] {watch, keys}
+                : Stream.concat(Stream.of(watch), Arrays.stream(keys)).toArray();
     }
 }

@@ -14,16 +14,18 @@ final class R2dbcImports {
     static final String REGISTER = "INSERT INTO ri_import (watch, id_hash, id, revision, ended, epoch, sequence)"
             + " SELECT CAST($1 AS VARCHAR), CAST($2 AS VARCHAR), CAST($3 AS VARCHAR), 0, FALSE, 0, 0"
             + " WHERE NOT EXISTS (SELECT 1 FROM ri_import WHERE watch = $1 AND id_hash = $2)";
-    private static final String FIND = STATE + " AND id_hash = ANY($2)";
+    private static final String FIND = STATE + " AND ";
     private static final String OPEN = STATE + " AND ended = FALSE AND id_hash > $2 ORDER BY id_hash LIMIT $3";
     private static final String UNOBSERVED = STATE + " AND sequence = 0 AND id_hash > $2 ORDER BY id_hash LIMIT $3";
     private static final String STATES = STATE + " AND sequence > $2 ORDER BY sequence LIMIT $3";
 
     private final R2dbcConnections connections;
+    private final R2dbcDialect dialect;
     private final R2dbcWakeUps wakeUps;
 
-    R2dbcImports(R2dbcConnections connections, R2dbcWakeUps wakeUps) {
+    R2dbcImports(R2dbcConnections connections, R2dbcDialect dialect, R2dbcWakeUps wakeUps) {
         this.connections = connections;
+        this.dialect = dialect;
         this.wakeUps = wakeUps;
     }
 
@@ -36,7 +38,10 @@ final class R2dbcImports {
 
     Mono<List<StoredImport>> find(String watch, Collection<String> ids) {
         String[] keys = ids.stream().map(R2dbcKey::of).distinct().toArray(String[]::new);
-        return connections.use(session -> session.select(FIND, R2dbcRows::state, watch, keys));
+        return keys.length == 0
+                ? Mono.just(List.of())
+                : connections.use(session -> session.select(
+                        FIND + dialect.isOneOf(keys.length), R2dbcRows::state, dialect.valuesOf(watch, keys)));
     }
 
     Mono<List<StoredImport>> open(String watch, boolean unobserved, String afterId, int limit) {

@@ -57,7 +57,7 @@ public final class R2dbcImportsStore implements ImportsStore {
         wakeUps = new R2dbcWakeUps(factory, dialect);
         schema = new R2dbcSchema(connections, dialect);
         leases = new R2dbcLeases(connections, dialect, wakeUps);
-        imports = new R2dbcImports(connections, wakeUps);
+        imports = new R2dbcImports(connections, dialect, wakeUps);
         appends = new R2dbcAppend(connections, dialect, wakeUps);
         runs = new R2dbcRuns(connections, dialect, wakeUps);
         log = new R2dbcLog(connections);

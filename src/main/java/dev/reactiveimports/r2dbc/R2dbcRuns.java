@@ -28,7 +28,7 @@ final class R2dbcRuns {
     private static final String ADVANCE =
             "UPDATE ri_run SET version = version + 1, state = $4, ended = $5, holder = $6,"
                     + " sent_at = CASE WHEN CAST($4 AS VARCHAR) = 'SENDING' THEN CURRENT_TIMESTAMP ELSE sent_at END,"
-                    + " id_hash = $7, id = $8, operation = $9, failure = $10" + BY_URI + " AND version = $3";
+                    + " id = $7, operation = $8, failure = $9" + BY_URI + " AND version = $3";
     private static final String OPEN = "SELECT " + COLUMNS + " FROM ri_run"
             + " WHERE watch = $1 AND ended = FALSE AND uri_hash > $2 ORDER BY uri_hash LIMIT $3";
     private static final String FORGET = "DELETE FROM ri_run" + BY_URI + " AND ended = TRUE";
@@ -64,7 +64,6 @@ final class R2dbcRuns {
             run.state().name(),
             run.state().isFinal(),
             run.holder(),
-            id == null ? null : R2dbcKey.of(id),
             id,
             operation == null ? null : OperationJson.encode(operation),
             storable(run.failure())

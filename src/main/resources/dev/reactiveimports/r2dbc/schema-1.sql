@@ -52,8 +52,8 @@ CREATE TABLE IF NOT EXISTS ri_change (
     CONSTRAINT ri_change_revision UNIQUE (watch, id_hash, revision)
 );
 
--- Runs: one row for each URI, of which two never have the same import. uri_hash and id_hash as in ri_import. request, operation:
--- JSON. State is PLANNED, SENDING, STARTED, or with an outcome ENDED, REFUSED, UNKNOWN. sent_at: when it was SENDING last.
+-- Runs: one row for each URI, whose uri_hash is as id_hash in ri_import. request, operation: JSON. State is PLANNED,
+-- SENDING, STARTED, or with an outcome ENDED, REFUSED, UNKNOWN. sent_at: when it was SENDING last.
 CREATE TABLE IF NOT EXISTS ri_run (
     watch VARCHAR(200) NOT NULL,
     uri_hash VARCHAR(64) NOT NULL,
@@ -64,12 +64,10 @@ CREATE TABLE IF NOT EXISTS ri_run (
     version BIGINT NOT NULL,
     holder VARCHAR(200) NOT NULL,
     sent_at TIMESTAMP WITH TIME ZONE,
-    id_hash VARCHAR(64),
     id VARCHAR,
     operation VARCHAR,
     failure VARCHAR,
-    PRIMARY KEY (watch, uri_hash),
-    CONSTRAINT ri_run_import UNIQUE (watch, id_hash)
+    PRIMARY KEY (watch, uri_hash)
 );
 
 CREATE INDEX IF NOT EXISTS ri_run_open ON ri_run (watch, ended, uri_hash);

@@ -7,13 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reactiveimports.StartImportRequest;
 import dev.reactiveimports.shared.ImportsStore;
 import dev.reactiveimports.shared.StoredRun;
-import dev.reactiveimports.shared.StoredRun.State;
-import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.Disposable;
-import reactor.test.StepVerifier;
 
 /** What the contract does not ask of runs on a database. */
 class R2dbcRunsTests {
@@ -33,21 +30,6 @@ class R2dbcRunsTests {
                 .block(LONG);
         assertThat(refused.failure()).isEqualTo("a NUL \uFFFD, half a pair ?, \u00fc");
         assertThat(store.planRun(WATCH, sending.request()).block(LONG)).isEqualTo(refused);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void anImportBelongsToOneRun(TestDatabase database) {
-        ImportsStore store = R2dbcImportsStore.create(database.created());
-        store.advanceRun(WATCH, sending(store, "s3://bucket/a").started("1")).block(LONG);
-        StoredRun other = sending(store, "s3://bucket/b");
-        store.advanceRun(WATCH, other.started("1"))
-                .as(StepVerifier::create)
-                .expectError(R2dbcDataIntegrityViolationException.class)
-                .verify(LONG);
-        assertThat(store.planRun(WATCH, other.request()).block(LONG)).isEqualTo(other);
-        assertThat(store.advanceRun(WATCH, other.started("2")).block(LONG).state())
-                .isEqualTo(State.STARTED);
     }
 
     @ParameterizedTest
