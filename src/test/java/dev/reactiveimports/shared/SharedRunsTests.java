@@ -450,6 +450,17 @@ class SharedRunsTests {
     }
 
     @Test
+    void closingCancelsNoImports() {
+        run(replica, RunImportsSpec.maxInProgress(2).cancelOnCancel(true), Flux.fromIterable(requests(2)));
+        cluster.run(5);
+        replica.shared.disposeLater().subscribe();
+        cluster.run(5);
+        assertThat(accepted(2)).isEqualTo(2);
+        assertThat(cluster.service.requests(request -> request.name().startsWith("DELETE")))
+                .isZero();
+    }
+
+    @Test
     void closingEndsThePipelineAndItsRunsGoOnElsewhere() {
         Results results = run(replica, 2, Flux.fromIterable(requests(2)));
         cluster.run(5);
