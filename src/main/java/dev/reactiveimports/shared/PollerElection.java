@@ -72,6 +72,7 @@ final class PollerElection {
                 .bufferTimeout(SharedSettings.PAGE, COLLECT, settings.scheduler(), true)
                 .concatMap(recorder::record, 1)
                 .then()
+                .onErrorMap(RequestFence.Closed.class, closed -> new SharedLeaseLost("its duration has passed"))
                 .contextWrite(RequestFence.openWhile(() -> !lease.isOver()));
         return Flux.merge(lease.keep(lease::renewed), recording, purging());
     }

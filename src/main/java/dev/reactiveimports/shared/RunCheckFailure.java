@@ -1,6 +1,6 @@
 package dev.reactiveimports.shared;
 
-/** Tells the failure of a caller's check from that of a start. */
+/** Marks the failure of a caller's check, which is not that of a start. */
 final class RunCheckFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1;

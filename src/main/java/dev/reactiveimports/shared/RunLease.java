@@ -63,8 +63,9 @@ final class RunLease {
         return SharedRetry.untilDone(
                 settings,
                 "looking whether a lease is over",
-                SharedLease.acquire(parts.store(), settings, name, holder + PROBE)
-                        .flatMap(lease -> lease.release().thenReturn(true))
+                parts.store()
+                        .acquire(settings.watch(), name, holder + PROBE, settings.lease())
+                        .flatMap(lease -> parts.store().release(lease).thenReturn(true))
                         .defaultIfEmpty(false));
     }
 }

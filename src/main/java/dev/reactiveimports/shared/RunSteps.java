@@ -38,6 +38,10 @@ final class RunSteps {
     private final RunImportsSpec spec;
     private final StartImportRequest request;
     private final RunSend send;
+
+    /** The URI for logs and messages: without what may be a secret, its user, query and fragment. */
+    private final String target;
+
     private boolean checked;
 
     /** What the outcome is due to, if that was here. */
@@ -54,6 +58,7 @@ final class RunSteps {
                 pipeline, pipeline.parts().settings(), pipeline.parts().store());
         this.spec = spec;
         this.request = request;
+        this.target = request.uri().replaceAll("[?#].*", "").replaceFirst("//[^/]*@", "//");
         this.send = new RunSend(imports, pipeline, request);
     }
 
@@ -76,7 +81,7 @@ final class RunSteps {
     }
 
     private Mono<StoredRun> next(StoredRun run) {
-        LOG.debug("watch {}: run of {}: {}", shared.settings.watch(), request.uri(), run.state());
+        LOG.debug("watch {}: run of {}: {}", shared.settings.watch(), target, run.state());
         String given = send.id();
         if (given != null && run.id() == null && run.state() != State.REFUSED) {
             // others may have taken it for unknown, or the database have forgotten it: this is the truth
@@ -181,14 +186,14 @@ final class RunSteps {
 
     private Mono<StoredRun> adopt(StoredRun run, List<String> ids) {
         if (ids.size() == 1) {
-            LOG.debug("watch {}: import {} is taken for the run of {}", shared.settings.watch(), ids, request.uri());
+            LOG.debug("watch {}: import {} is taken for the run of {}", shared.settings.watch(), ids, target);
             return advance(run.started(ids.get(0)));
         }
         String found = ids.isEmpty()
                 ? "the listing has no import of it since"
                 : "the listing has several imports of it since: " + ids;
-        return advance(run.unknown("start of " + request.uri() + " has an unknown outcome: it was sent at "
-                + run.sentAt() + ", and " + found));
+        return advance(run.unknown(
+                "start of " + target + " has an unknown outcome: it was sent at " + run.sentAt() + ", and " + found));
     }
 
     private Mono<StoredRun> awaitEnd(StoredRun run) {
@@ -198,9 +203,8 @@ final class RunSteps {
                 .end(id)
                 .flatMap(operation -> advance(
                         RunEnds.isGone(operation)
-                                ? run.unknown(
-                                        "run of " + request.uri() + " has an unknown outcome: the service does not"
-                                                + " know its import " + id + " any more")
+                                ? run.unknown("run of " + target + " has an unknown outcome: the service does not"
+                                        + " know its import " + id + " any more")
                                 : run.ended(operation)));
         Mono<StoredRun> blind = shared.pipeline
                 .stop()
@@ -245,6 +249,6 @@ final class RunSteps {
     private String text(Throwable failure) {
         String message = failure.getMessage();
         String what = message == null ? failure.getClass().getName() : message;
-        return what.contains(request.uri()) ? what : "run of " + request.uri() + " was rejected: " + what;
+        return what.contains(target) ? what : "run of " + target + " was rejected: " + what;
     }
 }

@@ -386,6 +386,18 @@ class SharedRunsTests {
     }
 
     @Test
+    void whatMayBeASecretInAUriIsInNoRecordedFailure() {
+        StartImportRequest secret = StartImportRequest.of("https://user:pw@account.example/data?sig=s3cret#f");
+        RunImportsSpec spec = RunImportsSpec.maxInProgress(1)
+                .beforeStart(request -> Mono.error(new IllegalStateException("not a Parquet file")));
+        run(replica, spec, Flux.just(secret));
+        cluster.run(1);
+        assertThat(cluster.database.planRun("imports", secret).block().failure())
+                .contains("https://account.example/data ")
+                .doesNotContain("pw", "s3cret");
+    }
+
+    @Test
     void aForgottenRunIsRunAnew() {
         Results first = run(replica, 1, Flux.fromIterable(requests(1)));
         cluster.run(5);
