@@ -1,6 +1,7 @@
 package dev.reactiveimports.r2dbc;
 
 import dev.reactiveimports.shared.Cursor;
+import dev.reactiveimports.shared.ImportsStore;
 import dev.reactiveimports.shared.LogPage;
 import dev.reactiveimports.shared.RecordedChange;
 import java.time.Duration;
@@ -20,6 +21,9 @@ final class R2dbcLog {
             + " (SELECT MAX(old.sequence) FROM ri_change old WHERE old.watch = $1 AND old.sequence < COALESCE("
             + "(SELECT MIN(kept.sequence) FROM ri_change kept WHERE kept.watch = $1 AND kept.recorded_at >="
             + " CURRENT_TIMESTAMP - CAST($2 AS BIGINT) * INTERVAL '0.001' SECOND), " + Long.MAX_VALUE + "))";
+
+    private static final String PURGE_LEASES = "DELETE FROM ri_lease WHERE watch = $1 AND name LIKE '"
+            + ImportsStore.RUN + "%' AND expires_at < CURRENT_TIMESTAMP - CAST($2 AS BIGINT) * INTERVAL '0.001' SECOND";
 
     private final R2dbcConnections connections;
 
@@ -55,6 +59,8 @@ final class R2dbcLog {
     }
 
     Mono<Long> purge(String watch, Duration retention) {
-        return connections.use(session -> session.update(PURGE, watch, R2dbcRows.millis(retention)));
+        long millis = R2dbcRows.millis(retention);
+        return connections.use(
+                session -> session.update(PURGE_LEASES, watch, millis).then(session.update(PURGE, watch, millis)));
     }
 }

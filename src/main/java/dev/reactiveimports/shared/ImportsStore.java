@@ -48,6 +48,9 @@ public interface ImportsStore {
     /** The name of the poller's lease. No consumer has it. */
     String POLLER = "";
 
+    /** How the names of leases of pipelines of runs begin. No consumer's does. */
+    String RUN = "run/";
+
     /**
      * A store in this process's memory, lost with it: for tests, and for a service of one replica. Its clock is the
      * system's.
@@ -193,11 +196,12 @@ public interface ImportsStore {
 
     /**
      * Removes changes that are older than the retention, but for the newest of them, whose place remains that of a reader that
-     * has read all that was removed. States of imports stay.
+     * has read all that was removed. States of imports stay. Also removes leases whose names begin with {@link #RUN} and that
+     * expired longer ago than the retention: each pipeline has a new one.
      *
      * @param watch the watch
      * @param retention the age by the database's clock
-     * @return how many were removed
+     * @return how many changes were removed
      */
     Mono<Long> purge(String watch, Duration retention);
 

@@ -34,6 +34,10 @@ final class MemoryLease {
         return expiresAt.isAfter(now) ? holder : "";
     }
 
+    boolean expiredBefore(Instant time) {
+        return expiresAt.isBefore(time);
+    }
+
     boolean isHeldBy(StoreLease lease) {
         return holder.equals(lease.holder())
                 && epoch == lease.epoch()

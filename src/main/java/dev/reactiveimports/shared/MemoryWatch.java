@@ -137,6 +137,9 @@ final class MemoryWatch {
     }
 
     long purge(Instant olderThan) {
+        leases.entrySet()
+                .removeIf(lease -> lease.getKey().startsWith(ImportsStore.RUN)
+                        && lease.getValue().expiredBefore(olderThan));
         List<Long> old = new ArrayList<>();
         for (RecordedChange row : log.values()) {
             if (!row.recordedAt().isBefore(olderThan)) {

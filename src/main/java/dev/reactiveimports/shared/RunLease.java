@@ -12,8 +12,6 @@ import reactor.core.publisher.Mono;
  */
 final class RunLease {
 
-    private static final String PREFIX = "run/";
-
     /** Another holder than of the pipeline's own leases, which it may be asked about as well. */
     private static final String PROBE = "/probe";
 
@@ -35,7 +33,8 @@ final class RunLease {
     }
 
     private Flux<Optional<SharedLease>> hold() {
-        return SharedLease.acquire(parts.store(), settings, PREFIX + holder + "/" + names.incrementAndGet(), holder)
+        return SharedLease.acquire(
+                        parts.store(), settings, ImportsStore.RUN + holder + "/" + names.incrementAndGet(), holder)
                 .switchIfEmpty(Mono.error(() -> new SharedLeaseLost("its name is taken")))
                 .flatMapMany(lease -> parts.closing()
                         .holding(

@@ -90,11 +90,11 @@ public interface SharedImports extends AutoCloseable {
      * lease is given up, and the cursor remains before the change: another replica that waits will try it as well. To skip
      * a change, let the handler's publisher complete.
      *
-     * @param consumer 1 to 100 characters
+     * @param consumer 1 to 100 characters, which do not begin with {@code run/}
      * @param handler returns what is subscribed to for each change; its items are ignored. Must not block: it is called on
      *     threads of the database's driver
      * @return each change when it was handled; at most one is handled ahead of demand. Never completes
-     * @throws IllegalArgumentException if the name is empty or too long
+     * @throws IllegalArgumentException if the name is empty, too long or begins with {@code run/}
      */
     Flux<RecordedChange> consume(String consumer, Function<RecordedChange, ? extends Publisher<?>> handler);
 

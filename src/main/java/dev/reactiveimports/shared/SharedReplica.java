@@ -70,6 +70,9 @@ final class SharedReplica implements SharedImports {
     @Override
     public Flux<RecordedChange> consume(String consumer, Function<RecordedChange, ? extends Publisher<?>> handler) {
         requireName(consumer, "consumer");
+        if (consumer.startsWith(ImportsStore.RUN)) {
+            throw new IllegalArgumentException("consumer must not begin with " + ImportsStore.RUN);
+        }
         requireNonNull(handler, "handler");
         return named("consume", () -> {
             String by = holder + "/" + consumers.incrementAndGet();

@@ -136,6 +136,22 @@ abstract class StoreLeaseContract extends StoreContractSupport {
     }
 
     @Test
+    void leasesOfRunsArePurgedWhenTheyHaveExpired() {
+        Cursor to = new Cursor(1_700_000_000_000_000L, 3);
+        for (String name : List.of("run/1", "run/2", "mail")) {
+            StoreLease lease = require(tested().acquire(watch, name, "a", LONG));
+            assertEquals(true, get(tested().move(lease, to, name.equals("run/2") ? LONG : SHORT)));
+        }
+        get(Mono.delay(SHORT.multipliedBy(3)));
+        get(tested().purge(watch, SHORT));
+        assertEquals(
+                Cursor.START,
+                require(tested().acquire(watch, "run/1", "a", LONG)).position());
+        assertEquals(to, require(tested().acquire(watch, "run/2", "a", LONG)).position());
+        assertEquals(to, require(tested().acquire(watch, "mail", "a", LONG)).position());
+    }
+
+    @Test
     void aConsumerThatLostItsLeaseDoesNotMoveItsCursor() {
         StoreLease lost = require(tested().acquire(watch, "mail", "a", SHORT));
         StoreLease taken = acquireWhenFree("mail", "b");

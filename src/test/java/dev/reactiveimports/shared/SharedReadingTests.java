@@ -313,6 +313,9 @@ class SharedReadingTests {
     @Test
     void anInvalidIdIsRejectedAtTheCall() {
         assertThatThrownBy(() -> replica.shared.watch("..")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> replica.shared.consume("run/mail", change -> Mono.empty()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("run/");
         assertThatThrownBy(() -> replica.shared.consume("", change -> Mono.empty()))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(replica.link.operations).isZero();
